@@ -1,0 +1,3 @@
+//! The life of a case: one file an act.
+
+pub mod world;

@@ -1,0 +1,3 @@
+//! After the commit: the relay, the province's adapters, reports, notices and the simulator.
+
+pub mod http;

@@ -1,0 +1,1 @@
+//! Where files rest: an S3-compatible server or a folder.

@@ -1,0 +1,1 @@
+//! End-to-end proof: a harness, and tests over real HTTP against real parts.
