@@ -1,1 +1,11 @@
-//! Working days, statutory clocks, and the check characters of identity and credit codes. Pure.
+#![doc = include_str!("../README.md")]
+
+pub mod advice;
+pub mod calendar;
+pub mod clock;
+pub mod id_card;
+pub mod mask;
+pub mod phone;
+pub mod uscc;
+
+pub use advice::Advice;
