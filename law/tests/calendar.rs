@@ -1,5 +1,7 @@
 //! Working days: the real notices, and properties of the count.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use chrono::{DateTime, NaiveDate, Utc};
 use law::calendar::{Calendar, Fault, Holiday, Notice, china_date, parse};
 use proptest::prelude::*;

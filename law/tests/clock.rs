@@ -1,5 +1,7 @@
 //! The statutory clocks, rule by rule, and what must hold of them whatever the dates.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use chrono::{Duration, NaiveDate};
 use law::calendar::Calendar;
 use law::clock::{
