@@ -1,1 +1,78 @@
-//! Makes an uploaded photo fit a portal's rule, or says what to do differently. Pure: bytes in, bytes out.
+#![doc = include_str!("../README.md")]
+
+mod advice;
+mod budget;
+mod clarity;
+mod colour;
+mod decode;
+mod encode;
+mod exif;
+mod exposure;
+mod fit;
+mod flatten;
+mod keep;
+mod limits;
+mod orient;
+mod outcome;
+mod picture;
+mod planar;
+mod probe;
+mod rule;
+mod trail;
+
+pub use limits::Limits;
+pub use outcome::{Advice, Change, Check, Code, Format, Input, Outcome, Output, Verdict};
+pub use rule::{Colour, Facts, Kind, Misfit, Rule, RuleFault};
+
+use advice::Refusal;
+use decode::Wanted;
+use trail::Trail;
+
+/// Makes a photo fit the rule, or says what to do differently, under the default limits and without a deadline.
+pub fn normalise(bytes: &[u8], rule: &Rule) -> Outcome {
+    normalise_within(bytes, rule, &Limits::default(), &|| true)
+}
+
+/// The same under the caller's limits. `keep_going` is asked between and inside the long steps; once it answers
+/// `false` the photo is refused with `photo.timeout`.
+pub fn normalise_within(bytes: &[u8], rule: &Rule, limits: &Limits, keep_going: &dyn Fn() -> bool) -> Outcome {
+    let mut trail = Trail::new(bytes);
+    match steps(bytes, rule, limits, keep_going, &mut trail) {
+        Ok(output) => trail.finished(output, rule),
+        Err(refusal) => trail.refused(refusal),
+    }
+}
+
+/// The steps, in order. Shrinking comes before turning and colour, which then cost a fraction; the result is the same.
+fn steps(
+    bytes: &[u8],
+    rule: &Rule,
+    limits: &Limits,
+    keep_going: &dyn Fn() -> bool,
+    trail: &mut Trail,
+) -> Result<Output, Refusal> {
+    let on = || if keep_going() { Ok(()) } else { Err(advice::timeout()) };
+    let header = probe::probe(bytes, limits, &mut trail.input)?;
+    let (width, height) = header.upright();
+    let plan = fit::plan(rule, width, height)?;
+    on()?;
+    let stored = plan.turned(header.orientation >= 5);
+    let decoded = decode::decode(bytes, &header, Wanted { scale: stored.scale }, limits, keep_going)?;
+    on()?;
+    let picture = fit::shrink(decoded.pixels, stored)?;
+    let picture = orient::upright(picture, header.orientation);
+    on()?;
+    let (picture, converted) = colour::to_srgb(picture, decoded.profile.as_deref(), limits);
+    let (picture, flattened) = flatten::onto(picture, rule.background_rgb());
+    let picture = if rule.colour == Colour::Grey { colour::to_grey(picture) } else { colour::to_rgb(picture) };
+    trail.checks = clarity::check(&picture, rule.kind);
+    trail.checks.extend(exposure::check(&picture));
+    on()?;
+    let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
+    let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {
+        Some(kept) => kept,
+        None => budget::spend(picture, rule, keep_going)?,
+    };
+    trail.record(bytes, &header, rule, converted, flattened, &output);
+    Ok(output)
+}

@@ -1,0 +1,172 @@
+//! Brings every colour to sRGB, through the embedded profile where it is sound and fits the pixels.
+
+use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, TransformOptions};
+
+use crate::limits::Limits;
+use crate::picture::{Channels, Picture};
+
+/// Pixels converted in one call: small enough to be asked about time in between.
+const CHUNK: usize = 1 << 18;
+
+/// What was done: (from, to), or nothing.
+pub(crate) type Note = Option<(String, String)>;
+
+/// Converts to sRGB (or leaves grey as it is, when nothing is known against it). Opacity passes through.
+/// A profile that is broken, or made for other pixels, is ignored and said so.
+pub(crate) fn to_srgb(picture: Picture, profile: Option<&[u8]>, limits: &Limits) -> (Picture, Note) {
+    let ink = picture.channels == Channels::Cmyk;
+    let Some(bytes) = profile else {
+        return if ink { (mix_inks(&picture), Some(("CMYK".into(), "sRGB".into()))) } else { (picture, None) };
+    };
+    let options = ParsingOptions { max_profile_size: limits.max_profile_bytes, ..ParsingOptions::default() };
+    let read = ColorProfile::new_from_slice_with_options(bytes, options).ok();
+    let Some(read) = read.filter(|p| fits(p.color_space, picture.channels)) else {
+        let note = Some(("unusable colour profile".to_owned(), "sRGB".to_owned()));
+        return (if ink { mix_inks(&picture) } else { picture }, note);
+    };
+    let name = name(&read);
+    match convert(&read, &picture) {
+        Some(converted) if converted == picture => (picture, None),
+        Some(converted) => (converted, Some((name, "sRGB".into()))),
+        None => {
+            (if ink { mix_inks(&picture) } else { picture }, Some(("unusable colour profile".into(), "sRGB".into())))
+        }
+    }
+}
+
+fn fits(space: DataColorSpace, channels: Channels) -> bool {
+    match channels {
+        Channels::Grey | Channels::GreyAlpha => space == DataColorSpace::Gray,
+        Channels::Rgb | Channels::Rgba => space == DataColorSpace::Rgb,
+        Channels::Cmyk => space == DataColorSpace::Cmyk,
+    }
+}
+
+fn convert(profile: &ColorProfile, picture: &Picture) -> Option<Picture> {
+    let (from, to, channels) = match picture.channels {
+        Channels::Grey => (Layout::Gray, Layout::Rgb, Channels::Rgb),
+        Channels::GreyAlpha => (Layout::GrayAlpha, Layout::Rgba, Channels::Rgba),
+        Channels::Rgb => (Layout::Rgb, Layout::Rgb, Channels::Rgb),
+        Channels::Rgba => (Layout::Rgba, Layout::Rgba, Channels::Rgba),
+        Channels::Cmyk => (Layout::Rgba, Layout::Rgb, Channels::Rgb),
+    };
+    let transform =
+        profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default()).ok()?;
+    if picture.channels == channels
+        && is_identity(|source, target| transform.transform(source, target).is_ok(), channels.count())
+    {
+        return Some(picture.clone());
+    }
+    let pixels = picture.width as usize * picture.height as usize;
+    let mut data = vec![0; pixels * channels.count()];
+    for (target, source) in
+        data.chunks_mut(CHUNK * channels.count()).zip(picture.data.chunks(CHUNK * picture.channels.count()))
+    {
+        transform.transform(source, target).ok()?;
+    }
+    Some(Picture { channels, data, ..*picture })
+}
+
+/// Whether a transform leaves colours where they are, give or take the rounding: then it is not worth its time.
+fn is_identity(transform: impl Fn(&[u8], &mut [u8]) -> bool, count: usize) -> bool {
+    let step = |number: usize| u8::try_from(number % 8 * 255 / 7).unwrap_or(255);
+    let source: Vec<u8> =
+        (0..512).flat_map(|n| [step(n / 64), step(n / 8), step(n), 255].into_iter().take(count)).collect();
+    let mut target = vec![0; source.len()];
+    transform(&source, &mut target) && source.iter().zip(&target).all(|(a, b)| a.abs_diff(*b) <= 2)
+}
+
+/// Ink on white paper when no profile says which ink: each ink takes its complement away.
+fn mix_inks(picture: &Picture) -> Picture {
+    let left =
+        |ink: u8, black: u8| u8::try_from((u32::from(255 - ink) * u32::from(255 - black) + 127) / 255).unwrap_or(255);
+    let data = picture
+        .data
+        .chunks_exact(4)
+        .flat_map(|pixel| match pixel {
+            [c, m, y, k] => [left(*c, *k), left(*m, *k), left(*y, *k)],
+            _ => [255; 3],
+        })
+        .collect();
+    Picture { channels: Channels::Rgb, data, ..*picture }
+}
+
+/// The profile's own name, kept short and printable.
+fn name(profile: &ColorProfile) -> String {
+    let text = match &profile.description {
+        Some(ProfileText::PlainString(text)) => text.clone(),
+        Some(ProfileText::Localizable(list)) => list.first().map(|entry| entry.value.clone()).unwrap_or_default(),
+        Some(ProfileText::Description(text)) => text.ascii_string.clone(),
+        None => String::new(),
+    };
+    let text: String = text.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(60).collect();
+    if text.trim().is_empty() { "embedded profile".to_owned() } else { text.trim().to_owned() }
+}
+
+/// One channel, with the weights of sRGB's luma.
+pub(crate) fn to_grey(picture: Picture) -> Picture {
+    if picture.channels != Channels::Rgb {
+        return picture;
+    }
+    let luma = |r: u8, g: u8, b: u8| {
+        u8::try_from((u32::from(r) * 19_595 + u32::from(g) * 38_470 + u32::from(b) * 7_471 + 32_768) >> 16)
+            .unwrap_or(255)
+    };
+    let data = picture.data.as_chunks::<3>().0.iter().map(|[r, g, b]| luma(*r, *g, *b)).collect();
+    Picture { channels: Channels::Grey, data, ..picture }
+}
+
+/// Three channels from one.
+pub(crate) fn to_rgb(picture: Picture) -> Picture {
+    if picture.channels != Channels::Grey {
+        return picture;
+    }
+    let data = picture.data.iter().flat_map(|grey| [*grey; 3]).collect();
+    Picture { channels: Channels::Rgb, data, ..picture }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pixel(channels: Channels, data: &[u8]) -> Picture {
+        Picture::new(1, 1, channels, data.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn display_p3_green_leaves_the_srgb_gamut_at_its_edge() {
+        let profile = ColorProfile::new_display_p3().encode().unwrap();
+        let (out, note) = to_srgb(pixel(Channels::Rgb, &[200, 100, 50]), Some(&profile), &Limits::default());
+        // From the published primaries by hand: (213, 94, 28).
+        for (got, want) in out.data.iter().zip([213_u8, 94, 28]) {
+            assert!(got.abs_diff(want) <= 2, "{:?}", out.data);
+        }
+        assert!(note.unwrap().0.contains("P3"));
+    }
+
+    #[test]
+    fn srgb_is_left_alone() {
+        let profile = ColorProfile::new_srgb().encode().unwrap();
+        let picture = pixel(Channels::Rgb, &[12, 200, 99]);
+        assert_eq!(to_srgb(picture.clone(), Some(&profile), &Limits::default()), (picture, None));
+    }
+
+    #[test]
+    fn a_profile_for_other_pixels_is_ignored_and_said_so() {
+        let profile = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
+        let picture = pixel(Channels::Rgb, &[12, 200, 99]);
+        for bytes in [&profile[..], &profile[..40], b""] {
+            let (out, note) = to_srgb(picture.clone(), Some(bytes), &Limits::default());
+            assert_eq!(out, picture);
+            assert!(note.unwrap().0.contains("unusable"));
+        }
+    }
+
+    #[test]
+    fn inks_without_a_profile() {
+        let inks = |c, m, y, k| to_srgb(pixel(Channels::Cmyk, &[c, m, y, k]), None, &Limits::default()).0.data;
+        assert_eq!(inks(0, 0, 0, 0), [255; 3]);
+        assert_eq!(inks(0, 0, 0, 255), [0; 3]);
+        assert_eq!(inks(255, 0, 0, 0), [0, 255, 255]);
+    }
+}

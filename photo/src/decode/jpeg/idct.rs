@@ -1,0 +1,152 @@
+//! From coefficients to samples, at 1/8 to 8/8 of the full size: the cheapest way to shrink a photo is never to
+//! compute the pixels that would be thrown away.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "samples are clamped to 0..=255 before they are cut to 8 bits"
+)]
+
+/// Natural place of each coefficient in zigzag order.
+pub(super) const ZIGZAG: [u8; 64] = [
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
+    47, 55, 62, 63,
+];
+
+/// One block of dequantised coefficients in natural order.
+pub(super) type Block = [f32; 64];
+
+/// The cosines for one output size, and how far coefficients reach by their last zigzag index.
+pub(super) struct Idct {
+    /// Samples a side of a block, 1 to 8.
+    size: usize,
+    /// By coefficient: its weight at each sample, padded to 8.
+    by_coefficient: [[f32; 8]; 8],
+    /// By sample: the weight of each coefficient there.
+    by_sample: [[f32; 8]; 8],
+    /// Columns and rows in use when the last coefficient stands here.
+    reach: [(u8, u8); 64],
+}
+
+impl Idct {
+    pub(super) fn new(size: usize) -> Self {
+        let weight = |u: usize, x: usize| {
+            if u >= size || x >= size {
+                return 0.0;
+            }
+            let scale = if u == 0 { std::f64::consts::FRAC_1_SQRT_2 } else { 1.0 } * 0.5;
+            (scale * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / (2 * size) as f64).cos()) as f32
+        };
+        let mut reach = [(1, 1); 64];
+        let (mut columns, mut rows) = (1, 1);
+        for (slot, place) in reach.iter_mut().zip(ZIGZAG) {
+            columns = (place % 8 + 1).max(columns).min(size as u8);
+            rows = (place / 8 + 1).max(rows).min(size as u8);
+            *slot = (columns, rows);
+        }
+        Self {
+            size,
+            by_coefficient: std::array::from_fn(|u| std::array::from_fn(|x| weight(u, x))),
+            by_sample: std::array::from_fn(|x| std::array::from_fn(|u| weight(u, x))),
+            reach,
+        }
+    }
+
+    /// Samples a side of a block.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Writes one block's samples to the top left of `out`. `last` is the zigzag index of the last coefficient that is not nought.
+    #[inline]
+    pub(super) fn write(&self, block: &Block, last: usize, out: &mut [u8], stride: usize) {
+        if last == 0 || self.size == 1 {
+            let level = to_sample(block.first().copied().unwrap_or(0.0) / 8.0);
+            out.chunks_mut(stride)
+                .take(self.size)
+                .filter_map(|row| row.get_mut(..self.size))
+                .for_each(|row| row.fill(level));
+            return;
+        }
+        match self.size {
+            8 => self.transform::<8>(block, last, out, stride),
+            7 => self.transform::<7>(block, last, out, stride),
+            6 => self.transform::<6>(block, last, out, stride),
+            5 => self.transform::<5>(block, last, out, stride),
+            4 => self.transform::<4>(block, last, out, stride),
+            3 => self.transform::<3>(block, last, out, stride),
+            _ => self.transform::<2>(block, last, out, stride),
+        }
+    }
+
+    #[inline]
+    fn transform<const SIZE: usize>(&self, block: &Block, last: usize, out: &mut [u8], stride: usize) {
+        let (columns, rows) = self.reach.get(last).copied().unwrap_or((8, 8));
+        let (columns, rows) = (usize::from(columns), usize::from(rows));
+        let mut half = [[0.0_f32; 8]; 8];
+        for (line, coefficients) in half.iter_mut().zip(block.chunks_exact(8)).take(rows) {
+            for (coefficient, weights) in coefficients.iter().zip(&self.by_coefficient).take(columns) {
+                for (sample, weight) in line.iter_mut().zip(weights) {
+                    *sample += coefficient * weight;
+                }
+            }
+        }
+        for (row, weights) in out.chunks_mut(stride).zip(&self.by_sample).take(SIZE) {
+            let mut line = [0.0_f32; 8];
+            for (samples, weight) in half.iter().zip(weights).take(rows) {
+                for (sum, sample) in line.iter_mut().zip(samples) {
+                    *sum += sample * weight;
+                }
+            }
+            if let Some(row) = row.get_mut(..SIZE) {
+                for (target, sum) in row.iter_mut().zip(line) {
+                    *target = to_sample(sum);
+                }
+            }
+        }
+    }
+}
+
+/// Level shift, clamp and round. Adding 2^23 leaves the rounded value in the lowest bits of the float, which the
+/// compiler turns into vector code; a plain cast it does not.
+#[inline]
+fn to_sample(level: f32) -> u8 {
+    let clamped = (level + 128.0).clamp(0.0, 255.0);
+    (clamped + 8_388_608.0).to_bits() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_size_inverts_the_forward_transform() {
+        let samples: [f32; 64] = std::array::from_fn(|i| ((i * 37 + i * i * 11) % 256) as f32);
+        let mut block = [0.0; 64];
+        for (place, slot) in block.iter_mut().enumerate() {
+            let (v, u) = (place / 8, place % 8);
+            let scale = |k: usize| if k == 0 { std::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
+            let mut sum = 0.0;
+            for (at, sample) in samples.iter().enumerate() {
+                let (y, x) = ((at / 8) as f32, (at % 8) as f32);
+                sum += (sample - 128.0)
+                    * ((2.0 * x + 1.0) * u as f32 * std::f32::consts::PI / 16.0).cos()
+                    * ((2.0 * y + 1.0) * v as f32 * std::f32::consts::PI / 16.0).cos();
+            }
+            *slot = 0.25 * scale(u) * scale(v) * sum;
+        }
+        let mut out = [0; 64];
+        Idct::new(8).write(&block, 63, &mut out, 8);
+        for (got, want) in out.iter().zip(samples) {
+            assert!((f32::from(*got) - want).abs() <= 1.0, "{got} for {want}");
+        }
+        for size in 1..=8 {
+            let mut small = [0; 64];
+            Idct::new(size).write(&block, 63, &mut small, 8);
+            let mean = |list: &[f32]| list.iter().sum::<f32>() / list.len() as f32;
+            let used: Vec<f32> = (0..size * size).map(|i| f32::from(small[i / size * 8 + i % size])).collect();
+            assert!((mean(&used) - mean(&samples)).abs() < 6.0, "size {size} keeps the mean");
+        }
+    }
+}

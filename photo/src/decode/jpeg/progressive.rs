@@ -1,0 +1,305 @@
+//! Progressive scans: every coefficient is held until the last scan has refined it.
+
+use super::frame::Frame;
+use super::huffman::{Bits, Table};
+use super::idct::{Block, ZIGZAG};
+use super::planes::Plane;
+use super::scan::{self, DC_REACH, Restarts, Scan, Tables};
+use crate::advice::{self, Refusal};
+
+/// One component's coefficients, and how fine each of the 64 is known.
+struct Held {
+    /// Blocks of 64 in zigzag order, `across` a row, padded to whole units.
+    coefficients: Vec<i16>,
+    across: usize,
+    /// The lowest bit known of each coefficient, zigzag; 255 where no scan has come yet.
+    known: [u8; 64],
+}
+
+/// All coefficients of a frame.
+pub(super) struct Coefficients {
+    held: Vec<Held>,
+}
+
+impl Coefficients {
+    pub(super) fn new(frame: &Frame) -> Self {
+        let (across, down) = frame.units();
+        let held = frame
+            .components
+            .iter()
+            .map(|c| Held {
+                coefficients: vec![0; across * c.across * down * c.down * 64],
+                across: across * c.across,
+                known: [255; 64],
+            })
+            .collect();
+        Self { held }
+    }
+
+    /// True when every coefficient of every component is known to its last bit.
+    pub(super) fn complete(&self) -> bool {
+        self.held.iter().all(|held| held.known.iter().all(|bit| *bit == 0))
+    }
+
+    /// Reads one scan; answers where it ends.
+    pub(super) fn read(
+        &mut self,
+        data: &[u8],
+        at: usize,
+        frame: &Frame,
+        scan: &Scan,
+        tables: &Tables,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<usize, Refusal> {
+        if scan.first > 0 && (scan.parts.len() != 1) || scan.first == 0 && scan.last != 0 {
+            return Err(advice::damaged());
+        }
+        for part in &scan.parts {
+            let held = self.held.get_mut(part.component).ok_or_else(advice::damaged)?;
+            held.known
+                .iter_mut()
+                .take(scan.last + 1)
+                .skip(scan.first)
+                .for_each(|bit| *bit = u8::try_from(scan.low).unwrap_or(0));
+        }
+        if scan.first == 0 {
+            self.read_dc(data, at, frame, scan, tables, keep_going)
+        } else {
+            self.read_ac(data, at, frame, scan, tables, keep_going)
+        }
+    }
+
+    fn read_dc(
+        &mut self,
+        data: &[u8],
+        at: usize,
+        frame: &Frame,
+        scan: &Scan,
+        tables: &Tables,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<usize, Refusal> {
+        let alone = scan.parts.len() == 1;
+        let mut lanes = Vec::new();
+        for part in &scan.parts {
+            let component = frame.components.get(part.component).ok_or_else(advice::damaged)?;
+            let shape = if alone { (1, 1) } else { (component.across, component.down) };
+            lanes.push((part, shape, 0_i32));
+        }
+        let (across, down) = match scan.parts.as_slice() {
+            [only] => frame.components.get(only.component).map(|c| frame.own_blocks(c)).ok_or_else(advice::damaged)?,
+            _ => frame.units(),
+        };
+        let (mut bits, mut restarts) = (Bits::new(data, at), Restarts::new(tables.restart));
+        for row in 0..down {
+            if !keep_going() {
+                return Err(advice::timeout());
+            }
+            for column in 0..across {
+                if restarts.before_unit(&mut bits)? {
+                    lanes.iter_mut().for_each(|(_, _, predicted)| *predicted = 0);
+                }
+                for (part, (own_across, own_down), predicted) in &mut lanes {
+                    let held = self.held.get_mut(part.component).ok_or_else(advice::damaged)?;
+                    for index in 0..*own_across * *own_down {
+                        let (x, y) =
+                            (column * *own_across + index % *own_across, row * *own_down + index / *own_across);
+                        let slot = held.coefficients.get_mut((y * held.across + x) * 64).ok_or_else(advice::damaged)?;
+                        if scan.high == 0 {
+                            let table = tables.dc.get(part.dc).and_then(Option::as_ref).ok_or_else(advice::damaged)?;
+                            bits.refill();
+                            let size = u32::from(bits.symbol(table)?);
+                            if size > 11 {
+                                return Err(advice::damaged());
+                            }
+                            *predicted += bits.value(size);
+                            *slot = i16::try_from(*predicted << scan.low).map_err(|_| advice::damaged())?;
+                        } else if bits.bit() {
+                            *slot |= 1 << scan.low;
+                        }
+                    }
+                }
+            }
+            if bits.overrun() {
+                return Err(advice::damaged());
+            }
+        }
+        scan::finish(&mut bits)
+    }
+
+    fn read_ac(
+        &mut self,
+        data: &[u8],
+        at: usize,
+        frame: &Frame,
+        scan: &Scan,
+        tables: &Tables,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<usize, Refusal> {
+        let part = scan.parts.first().ok_or_else(advice::damaged)?;
+        let component = frame.components.get(part.component).ok_or_else(advice::damaged)?;
+        let table = tables.ac.get(part.ac).and_then(Option::as_ref).ok_or_else(advice::damaged)?;
+        let held = self.held.get_mut(part.component).ok_or_else(advice::damaged)?;
+        let (across, down) = frame.own_blocks(component);
+        let (mut bits, mut restarts, mut ended) = (Bits::new(data, at), Restarts::new(tables.restart), 0_u32);
+        for row in 0..down {
+            if !keep_going() {
+                return Err(advice::timeout());
+            }
+            let blocks = held.coefficients.chunks_exact_mut(64).skip(row * held.across).take(across);
+            for block in blocks {
+                if restarts.before_unit(&mut bits)? {
+                    ended = 0;
+                }
+                let band = block.get_mut(..=scan.last).ok_or_else(advice::damaged)?;
+                if scan.high == 0 {
+                    first_band(&mut bits, table, band, scan, &mut ended)?;
+                } else {
+                    refine_band(&mut bits, table, band, scan, &mut ended)?;
+                }
+            }
+            if bits.overrun() {
+                return Err(advice::damaged());
+            }
+        }
+        scan::finish(&mut bits)
+    }
+
+    /// Turns everything held into samples.
+    pub(super) fn write(
+        &self,
+        frame: &Frame,
+        tables: &Tables,
+        planes: &mut [Plane],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<(), Refusal> {
+        for ((held, component), plane) in self.held.iter().zip(&frame.components).zip(planes) {
+            let stored =
+                tables.quantisation.get(component.quantisation).and_then(Option::as_ref).ok_or_else(advice::damaged)?;
+            let weights = stored.map(f32::from);
+            let reach =
+                f32::from(i16::try_from(DC_REACH).unwrap_or(i16::MAX)) + weights.first().copied().unwrap_or(0.0);
+            let mut block: Block = [0.0; 64];
+            for (number, coefficients) in held.coefficients.chunks_exact(64).enumerate() {
+                if number % 4096 == 0 && !keep_going() {
+                    return Err(advice::timeout());
+                }
+                block.fill(0.0);
+                let mut last = 0;
+                for (index, ((value, weight), place)) in coefficients.iter().zip(&weights).zip(ZIGZAG).enumerate() {
+                    if let (true, Some(slot)) = (*value != 0, block.get_mut(usize::from(place))) {
+                        *slot = f32::from(*value) * weight;
+                        last = index;
+                    }
+                }
+                if block.first().is_none_or(|dc| dc.abs() > reach) {
+                    return Err(advice::damaged());
+                }
+                plane.write(number % held.across, number / held.across, &block, last);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first scan of a band of coefficients.
+#[inline]
+fn first_band(
+    bits: &mut Bits<'_>,
+    table: &Table,
+    band: &mut [i16],
+    scan: &Scan,
+    ended: &mut u32,
+) -> Result<(), Refusal> {
+    if *ended > 0 {
+        *ended -= 1;
+        return Ok(());
+    }
+    let mut index = scan.first;
+    while index <= scan.last {
+        bits.refill();
+        let symbol = bits.symbol(table)?;
+        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+        if size == 0 {
+            if run < 15 {
+                let run = u32::from(symbol >> 4);
+                *ended = (1 << run) + bits.raw(run) - 1;
+                return Ok(());
+            }
+            index += 16;
+            continue;
+        }
+        index += run;
+        let slot = band.get_mut(index).filter(|_| size <= 11).ok_or_else(advice::damaged)?;
+        *slot = i16::try_from(bits.value(size) << scan.low).map_err(|_| advice::damaged())?;
+        index += 1;
+    }
+    if index > 64 { Err(advice::damaged()) } else { Ok(()) }
+}
+
+/// A later scan: one more bit of each coefficient, and those that now leave nought.
+#[inline]
+fn refine_band(
+    bits: &mut Bits<'_>,
+    table: &Table,
+    band: &mut [i16],
+    scan: &Scan,
+    ended: &mut u32,
+) -> Result<(), Refusal> {
+    let step = 1_i16 << scan.low;
+    let mut index = scan.first;
+    if *ended == 0 {
+        while index <= scan.last {
+            bits.refill();
+            let symbol = bits.symbol(table)?;
+            let (mut run, size) = (u32::from(symbol >> 4), symbol & 15);
+            let value = match size {
+                0 if run < 15 => {
+                    *ended = (1 << run) + bits.raw(run);
+                    break;
+                }
+                0 => 0,
+                1 => {
+                    if bits.bit() {
+                        step
+                    } else {
+                        -step
+                    }
+                }
+                _ => return Err(advice::damaged()),
+            };
+            // Skip `run` coefficients that are nought, refining the others on the way.
+            loop {
+                let slot = band.get_mut(index).ok_or_else(advice::damaged)?;
+                if *slot == 0 {
+                    if run == 0 {
+                        *slot = value;
+                        break;
+                    }
+                    run -= 1;
+                } else {
+                    refine(bits, slot, step);
+                }
+                index += 1;
+                if index > scan.last {
+                    if value != 0 {
+                        return Err(advice::damaged());
+                    }
+                    break;
+                }
+            }
+            index += 1;
+        }
+    }
+    if *ended > 0 {
+        band.iter_mut().skip(index).filter(|slot| **slot != 0).for_each(|slot| refine(bits, slot, step));
+        *ended -= 1;
+    }
+    Ok(())
+}
+
+#[inline]
+fn refine(bits: &mut Bits<'_>, slot: &mut i16, step: i16) {
+    if bits.bit() && slot.unsigned_abs() & step.unsigned_abs() == 0 {
+        *slot = slot.saturating_add(if *slot > 0 { step } else { -step });
+    }
+}

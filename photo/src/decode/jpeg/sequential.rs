@@ -1,0 +1,134 @@
+//! Baseline and extended sequential scans: each block becomes samples at once, so no coefficient is kept.
+
+use super::frame::Frame;
+use super::huffman::{Bits, Table};
+use super::idct::{Block, ZIGZAG};
+use super::planes::Plane;
+use super::scan::{self, DC_REACH, Part, Restarts, Scan, Tables};
+use crate::advice::{self, Refusal};
+
+/// What a component's blocks need, looked up once a scan.
+struct Lane<'a> {
+    dc: &'a Table,
+    ac: &'a Table,
+    /// In zigzag order.
+    weights: [f32; 64],
+    weight_dc: i32,
+    component: usize,
+    across: usize,
+    down: usize,
+    predicted: i32,
+}
+
+/// Reads one scan into the planes of its components; answers where it ends.
+pub(super) fn read(
+    data: &[u8],
+    at: usize,
+    frame: &Frame,
+    scan: &Scan,
+    tables: &Tables,
+    planes: &mut [Plane],
+    keep_going: &dyn Fn() -> bool,
+) -> Result<usize, Refusal> {
+    let mut lanes = scan.parts.iter().map(|part| lane(part, frame, scan, tables)).collect::<Result<Vec<_>, _>>()?;
+    let (across, down) = match lanes.as_slice() {
+        [only] => frame.components.get(only.component).map(|c| frame.own_blocks(c)).ok_or_else(advice::damaged)?,
+        _ => frame.units(),
+    };
+    let mut bits = Bits::new(data, at);
+    let mut restarts = Restarts::new(tables.restart);
+    let mut block: Block = [0.0; 64];
+    for row in 0..down {
+        if !keep_going() {
+            return Err(advice::timeout());
+        }
+        for column in 0..across {
+            if restarts.before_unit(&mut bits)? {
+                lanes.iter_mut().for_each(|lane| lane.predicted = 0);
+            }
+            for lane in &mut lanes {
+                let plane = planes.get_mut(lane.component).ok_or_else(advice::damaged)?;
+                for index in 0..lane.across * lane.down {
+                    let (x, y) = (column * lane.across + index % lane.across, row * lane.down + index / lane.across);
+                    let last = read_block(&mut bits, lane, &mut block)?;
+                    plane.write(x, y, &block, last);
+                }
+            }
+            // The last unit may have lost its final bits together with the end marker; an earlier one may not.
+            if bits.overrun() && (row + 1 < down || column + 1 < across) {
+                return Err(advice::damaged());
+            }
+        }
+    }
+    if bits.overrun() && bits.end() >= data.len() {
+        return Ok(data.len());
+    }
+    scan::finish(&mut bits)
+}
+
+fn lane<'a>(part: &Part, frame: &Frame, scan: &Scan, tables: &'a Tables) -> Result<Lane<'a>, Refusal> {
+    let component = frame.components.get(part.component).ok_or_else(advice::damaged)?;
+    let alone = scan.parts.len() == 1;
+    let stored =
+        tables.quantisation.get(component.quantisation).and_then(Option::as_ref).ok_or_else(advice::damaged)?;
+    Ok(Lane {
+        dc: tables.dc.get(part.dc).and_then(Option::as_ref).ok_or_else(advice::damaged)?,
+        ac: tables.ac.get(part.ac).and_then(Option::as_ref).ok_or_else(advice::damaged)?,
+        weights: stored.map(f32::from),
+        weight_dc: stored.first().copied().map_or(1, i32::from),
+        component: part.component,
+        across: if alone { 1 } else { component.across },
+        down: if alone { 1 } else { component.down },
+        predicted: 0,
+    })
+}
+
+/// Reads one block into `block`, dequantised, natural order; answers the zigzag index of its last coefficient.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "a coefficient has at most 16 bits")]
+fn read_block(bits: &mut Bits<'_>, lane: &mut Lane<'_>, block: &mut Block) -> Result<usize, Refusal> {
+    block.fill(0.0);
+    bits.refill();
+    let size = u32::from(bits.symbol(lane.dc)?);
+    if size > 11 {
+        return Err(advice::damaged());
+    }
+    lane.predicted += bits.value(size);
+    let level = lane.predicted * lane.weight_dc;
+    if level.abs() > DC_REACH + lane.weight_dc {
+        return Err(advice::damaged());
+    }
+    if let Some(first) = block.first_mut() {
+        *first = level as f32;
+    }
+    let (mut index, mut last) = (1, 0);
+    while index < 64 {
+        bits.refill();
+        let (run, value) = match bits.whole(lane.ac) {
+            Some(pair) => pair,
+            None => {
+                let symbol = bits.symbol(lane.ac)?;
+                let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+                match (run, size) {
+                    (15, 0) => {
+                        index += 16;
+                        continue;
+                    }
+                    (_, 0) => break,
+                    (_, 1..=11) => (run, bits.value(size)),
+                    _ => return Err(advice::damaged()),
+                }
+            }
+        };
+        index += run;
+        let (Some(place), Some(weight)) = (ZIGZAG.get(index), lane.weights.get(index)) else {
+            return Err(advice::damaged());
+        };
+        if let Some(slot) = block.get_mut(usize::from(*place)) {
+            *slot = value as f32 * weight;
+        }
+        last = index;
+        index += 1;
+    }
+    if index > 64 { Err(advice::damaged()) } else { Ok(last) }
+}

@@ -1,0 +1,82 @@
+//! From the stored bytes to pixels: one file a container. Every decoder here is memory-safe Rust; none of them turns
+//! the picture upright, and none converts colours.
+
+mod bmp;
+mod gif;
+mod heic;
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+pub(crate) use self::jpeg::parts as jpeg_parts;
+
+use std::panic::{self, AssertUnwindSafe};
+
+use crate::advice::{self, Refusal};
+use crate::limits::Limits;
+use crate::planar::Decoded;
+use crate::probe::{Container, Header};
+
+/// How much of the picture the rule will keep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// Result pixels per stored pixel, at most 1.
+    pub(crate) scale: f64,
+}
+
+impl Wanted {
+    /// The least number of eighths of the stored size that leaves nothing to be enlarged.
+    fn eighths(self) -> usize {
+        (1..8_u8).find(|n| f64::from(*n) >= self.scale * 8.0 - 1e-9).map_or(8, usize::from)
+    }
+}
+
+/// Reads a container's header, without a pixel.
+pub(crate) fn header(bytes: &[u8], container: Container, limits: &Limits) -> Result<Header, Refusal> {
+    guarded(|| match container {
+        Container::Jpeg => jpeg::header(bytes, limits),
+        Container::Png => png::header(bytes, limits),
+        Container::Webp => webp::header(bytes, limits),
+        Container::Gif => gif::header(bytes),
+        Container::Bmp => bmp::header(bytes),
+        Container::Tiff => tiff::header(bytes),
+        Container::Heic => heic::header(bytes),
+    })
+}
+
+/// Decodes the first picture of the file.
+pub(crate) fn decode(
+    bytes: &[u8],
+    header: &Header,
+    wanted: Wanted,
+    limits: &Limits,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Decoded, Refusal> {
+    guarded(|| match header.container {
+        Container::Jpeg => jpeg::decode(bytes, &wanted, limits, keep_going),
+        Container::Png => png::decode(bytes, limits, keep_going),
+        Container::Webp => webp::decode(bytes, limits),
+        Container::Gif => gif::decode(bytes, header),
+        Container::Bmp => bmp::decode(bytes, limits),
+        Container::Tiff => tiff::decode(bytes, limits),
+        Container::Heic => heic::decode(bytes),
+    })
+}
+
+/// A decoder that panics has met bytes nobody foresaw: that is damage to the caller, and must not cost the process.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(advice::damaged()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_few_eighths_as_suffice() {
+        for (scale, want) in [(1.0, 8), (0.95, 8), (0.875, 7), (0.51, 5), (0.5, 4), (0.2, 2), (0.01, 1)] {
+            assert_eq!(Wanted { scale }.eighths(), want);
+        }
+    }
+}
