@@ -1,3 +1,36 @@
-//! The life of a case: one file an act.
+#![doc = include_str!("../README.md")]
 
+// What every act works with
+pub mod desk;
+pub mod error;
+pub mod vault;
 pub mod world;
+
+// What can be applied for, and what its form takes
+pub mod form;
+pub mod item;
+
+// Who applies
+pub mod account;
+pub mod session;
+pub mod staff;
+
+// The acts, in the order of a case's life
+pub mod case;
+pub mod check;
+pub mod draft;
+pub mod number;
+pub mod repeat;
+pub mod report;
+pub mod state;
+pub mod submit;
+pub mod withdraw;
+
+// What is owed after the commit
+pub mod late;
+pub mod notice;
+pub mod outbox;
+pub mod promise;
+
+pub use desk::Desk;
+pub use error::{Error, Result};

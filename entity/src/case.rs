@@ -22,10 +22,10 @@ pub struct Model {
     pub revision: i64,
     /// The saved answers: JSON, sealed.
     pub form: Sealed,
-    /// How lists name the case: masked, or nothing personal at all.
-    pub title: Option<String>,
     /// The number of the last event.
     pub last_event: i32,
+    /// How often it was handed in: 1 at first, one more after each correction. The province's `dataver`.
+    pub data_version: i32,
     /// The number the province gave it.
     pub province_id: Option<String>,
     /// The province's own word for the state when we do not know it.

@@ -21,9 +21,10 @@ pub struct Model {
     pub state: State,
     /// How often it was tried since it was last driven.
     pub tries: i32,
+    /// From when on a relay may take it; while it is leased, when the lease ends.
     pub next_try_at: DateTimeUtc,
+    /// The relay that holds it.
     pub leased_by: Option<String>,
-    pub leased_until: Option<DateTimeUtc>,
     /// Rises with each lease: a late worker holds an old one and can write nothing.
     pub fence: i64,
     /// Steps already done, so that they are not done again. JSON of the deliverer's own.

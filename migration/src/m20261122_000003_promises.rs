@@ -16,8 +16,17 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create(manager, &mut outbox()).await?;
-        // What is due, and what stands before it in its stream.
-        index(manager, "outbox", &["state", "next_try_at"]).await?;
+        // What is due, oldest first. History does not grow it.
+        manager
+            .create_index(
+                Index::create()
+                    .name("outbox_due_idx")
+                    .table("outbox")
+                    .col("next_try_at")
+                    .and_where(Expr::col("state").is_in(["queued", "leased", "unknown"]))
+                    .take(),
+            )
+            .await?;
         index(manager, "outbox", &["case_id"]).await?;
         create(
             manager,
@@ -88,7 +97,6 @@ fn outbox() -> TableCreateStatement {
         .col(integer("tries"))
         .col(timestamp_with_time_zone("next_try_at"))
         .col(text_null("leased_by"))
-        .col(timestamp_with_time_zone_null("leased_until"))
         .col(big_integer("fence"))
         .col(ColumnDef::new("checkpoint").json().null())
         .col(text_null("reason"))

@@ -1,0 +1,211 @@
+//! Reading and changing the row of a case. Every finder carries the owner: what is somebody else's is not found.
+
+use chrono::{DateTime, Utc};
+use entity::case::{self, State};
+use entity::case_event::{self, Actor};
+use entity::{AccountId, CaseId, EventId, material, photo};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::item::Entry;
+use crate::vault::Purpose;
+
+/// How often an act starts again when another one changed the case first.
+const RETRIES: usize = 5;
+
+/// A case of `owner`.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is somebody else's.
+pub async fn find(db: &impl ConnectionTrait, owner: AccountId, id: CaseId) -> Result<case::Model> {
+    case::Entity::find_by_id(id)
+        .filter(case::Column::OwnerId.eq(owner))
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("case"))
+}
+
+/// A page of the owner's cases, newest first, older than `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(desk: &Desk, owner: AccountId, before: Option<CaseId>, limit: u64) -> Result<Vec<case::Model>> {
+    let mut query = case::Entity::find().filter(case::Column::OwnerId.eq(owner));
+    if let Some(before) = before {
+        query = query.filter(case::Column::Id.lt(before));
+    }
+    Ok(query.order_by_desc(case::Column::Id).limit(limit).all(&desk.db).await?)
+}
+
+/// The timeline as the applicant may see it, in the order in which things happened.
+///
+/// # Errors
+/// When the database fails.
+pub async fn timeline(desk: &Desk, id: CaseId) -> Result<Vec<case_event::Model>> {
+    let mut events = case_event::Entity::find()
+        .filter(case_event::Column::CaseId.eq(id))
+        .filter(case_event::Column::Visible.eq(true))
+        .order_by_asc(case_event::Column::Sequence)
+        .all(&desk.db)
+        .await?;
+    // A report that came late stands where it belongs.
+    events.sort_by_key(|event| (event.at, event.sequence));
+    Ok(events)
+}
+
+/// The photos in their places: by material, in the applicant's order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn photos(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<(material::Model, photo::Model)>> {
+    let places = material::Entity::find()
+        .filter(material::Column::CaseId.eq(id))
+        .order_by_asc(material::Column::Code)
+        .order_by_asc(material::Column::Position)
+        .all(db)
+        .await?;
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = places.iter().map(|place| place.photo_id).collect();
+    let photos = photo::Entity::find().filter(photo::Column::Id.is_in(ids)).all(db).await?;
+    places
+        .into_iter()
+        .map(|place| {
+            let photo = photos.iter().find(|photo| photo.id == place.photo_id).cloned();
+            photo.map(|photo| (place, photo)).ok_or(Error::BadRow("material.photo_id"))
+        })
+        .collect()
+}
+
+/// The saved answers.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn answers(desk: &Desk, case: &case::Model) -> Result<Value> {
+    let text = desk.vault.open(Purpose::Form, &case.form)?;
+    serde_json::from_str(&text).map_err(|_| Error::BadRow("cases.form"))
+}
+
+/// The item in the version the case was started with.
+///
+/// # Errors
+/// [`Error::NoItem`] when the catalogue has lost it.
+pub fn item<'a>(desk: &'a Desk, case: &case::Model) -> Result<&'a Entry> {
+    u32::try_from(case.item_version)
+        .ok()
+        .and_then(|version| desk.catalogue.get(&case.item_code, version))
+        .ok_or_else(|| Error::NoItem { code: case.item_code.clone(), version: case.item_version })
+}
+
+/// Writes `change` unless somebody changed the case since `old` was read.
+///
+/// # Errors
+/// [`Error::Busy`] when somebody did: read again and decide again.
+pub(crate) async fn write(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    old: &case::Model,
+    mut change: case::ActiveModel,
+) -> Result<case::Model> {
+    change.revision = Set(old.revision + 1);
+    change.changed_at = Set(desk.world.now());
+    let changed = case::Entity::update_many()
+        .set(change)
+        .filter(case::Column::Id.eq(old.id))
+        .filter(case::Column::Revision.eq(old.revision))
+        .exec_with_returning(tx)
+        .await?;
+    changed.into_iter().next().ok_or(Error::Busy)
+}
+
+/// One line of the timeline, about to be written.
+pub(crate) struct Event {
+    pub(crate) act: &'static str,
+    pub(crate) actor: Actor,
+    pub(crate) actor_id: Option<Uuid>,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) note: Option<String>,
+}
+
+impl Event {
+    /// Something the owner did, now.
+    pub(crate) fn by_owner(desk: &Desk, act: &'static str, owner: AccountId) -> Self {
+        Self { act, actor: Actor::Applicant, actor_id: Some(owner.0), at: desk.world.now(), note: None }
+    }
+}
+
+/// Moves the case to `state`, writes `change` and its line in the timeline. The new row's `last_event` numbers the line.
+///
+/// # Errors
+/// [`Error::Busy`] as for [`write`].
+pub(crate) async fn advance(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    old: &case::Model,
+    state: State,
+    mut change: case::ActiveModel,
+    event: Event,
+) -> Result<case::Model> {
+    change.state = Set(state);
+    change.last_event = Set(old.last_event + 1);
+    let new = write(desk, tx, old, change).await?;
+    record(desk, tx, &new, event).await?;
+    Ok(new)
+}
+
+/// Writes a line of the timeline; its number is the case's `last_event`.
+pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model, event: Event) -> Result<()> {
+    case_event::ActiveModel {
+        id: Set(EventId(desk.world.id()?)),
+        case_id: Set(case.id),
+        sequence: Set(case.last_event),
+        act: Set(event.act.to_owned()),
+        state: Set(case.state),
+        actor: Set(event.actor),
+        actor_id: Set(event.actor_id),
+        at: Set(event.at),
+        visible: Set(true),
+        note: Set(event.note),
+    }
+    .insert(tx)
+    .await?;
+    Ok(())
+}
+
+/// Runs an act again as long as it only met another one: a bounded number of times.
+///
+/// # Errors
+/// What the act says.
+pub(crate) async fn retrying<T, F>(mut act: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    for _ in 1..RETRIES {
+        match act().await {
+            Err(Error::Busy) => {}
+            answer => return answer,
+        }
+    }
+    act().await
+}
+
+/// Keeps the number the province gave a case it took.
+///
+/// # Errors
+/// When the database fails.
+pub async fn handed_over(desk: &Desk, id: CaseId, province_id: &str) -> Result<()> {
+    case::Entity::update_many()
+        .set(case::ActiveModel { province_id: Set(Some(province_id.to_owned())), ..Default::default() })
+        .filter(case::Column::Id.eq(id))
+        .filter(case::Column::ProvinceId.is_null())
+        .exec(&desk.db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! What is still missing before a case can be submitted: everything at once.
+
+use entity::case;
+use entity::{material, photo};
+use serde_json::Value;
+
+use crate::case as row;
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::form::Fault;
+use crate::item::{Item, MaterialSpec, PhotoFacts, Text};
+
+/// Everything that keeps the case from being submitted, in the order of the form and then of the materials. Pointers are
+/// into the case: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
+///
+/// # Errors
+/// When the case cannot be read.
+pub async fn missing(desk: &Desk, case: &case::Model) -> Result<Vec<Fault>> {
+    let entry = row::item(desk, case)?;
+    let answers = row::answers(desk, case)?;
+    let photos = row::photos(&desk.db, case.id).await?;
+    let mut faults = entry.form.faults(&answers, desk.today());
+    for fault in &mut faults {
+        fault.pointer.insert_str(0, "/form");
+    }
+    faults.extend(material_faults(desk, &entry.item, &answers, &photos));
+    Ok(faults)
+}
+
+fn material_faults(
+    desk: &Desk,
+    item: &Item,
+    answers: &Value,
+    photos: &[(material::Model, photo::Model)],
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for spec in &item.materials {
+        let mine: Vec<_> = photos.iter().filter(|(place, _)| place.code == spec.code).collect();
+        let few = mine.len() < spec.min_photos as usize;
+        if few && (spec.is_required(answers) || !mine.is_empty()) {
+            faults.push(too_few(spec, mine.len()));
+        }
+        faults.extend(mine.iter().flat_map(|(place, photo)| misfits(desk, spec, place, photo)));
+    }
+    faults
+}
+
+/// A rule may have changed since the photo was made to fit it: what counts is whether it fits the one in force.
+fn misfits(desk: &Desk, spec: &MaterialSpec, place: &material::Model, photo: &photo::Model) -> Vec<Fault> {
+    let facts = PhotoFacts {
+        format: photo.format.clone(),
+        bytes: u64::try_from(photo.bytes).unwrap_or(u64::MAX),
+        width: u32::try_from(photo.width).unwrap_or(0),
+        height: u32::try_from(photo.height).unwrap_or(0),
+        rule_version: u32::try_from(photo.rule_version).unwrap_or(0),
+    };
+    let pointer = format!("/materials/{}/photos/{}", spec.code, place.position);
+    let misfits = desk.rules.misfit(&spec.rule, &facts);
+    misfits
+        .into_iter()
+        .map(|misfit| Fault { pointer: pointer.clone(), code: misfit.code, detail: misfit.detail })
+        .collect()
+}
+
+fn too_few(spec: &MaterialSpec, have: usize) -> Fault {
+    let (code, zh, en) = if have == 0 {
+        (
+            "material.missing",
+            format!("还缺“{}”，请拍照上传。", spec.name),
+            format!("{} is missing: upload a photo.", spec.name_en),
+        )
+    } else {
+        (
+            "material.too_few",
+            format!("“{}”至少要 {} 张照片，现在有 {have} 张，请补拍。", spec.name, spec.min_photos),
+            format!("{} needs at least {} photos and has {have}: add some.", spec.name_en, spec.min_photos),
+        )
+    };
+    Fault { pointer: format!("/materials/{}", spec.code), code, detail: Text::new(zh, en) }
+}

@@ -1,0 +1,61 @@
+//! What every act works with.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _};
+
+use crate::error::Result;
+use crate::item::{Catalogue, Rules};
+use crate::number::Numbers;
+use crate::vault::Vault;
+use crate::world::World;
+
+/// China has one time zone and no summer time.
+const CHINA_SECONDS_EAST: i32 = 8 * 3600;
+
+/// The database, the clock, the keys and the catalogue. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    /// The database.
+    pub db: DatabaseConnection,
+    /// Clock and randomness.
+    pub world: World,
+    /// Seals personal data.
+    pub vault: Arc<Vault>,
+    /// What can be applied for.
+    pub catalogue: Catalogue,
+    /// What photos must meet.
+    pub rules: Arc<dyn Rules>,
+    /// Gives out case numbers.
+    pub numbers: Arc<Numbers>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Desk")
+    }
+}
+
+impl Desk {
+    /// Starts a transaction that will write. On SQLite it takes the write lock at once: one that reads first and writes
+    /// later could be refused in the middle.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options =
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        Ok(self.db.begin_with_options(options).await?)
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> NaiveDate {
+        china_day(self.world.now())
+    }
+}
+
+/// The calendar day in China at `at`.
+pub fn china_day(at: DateTime<Utc>) -> NaiveDate {
+    FixedOffset::east_opt(CHINA_SECONDS_EAST).map_or_else(|| at.date_naive(), |zone| at.with_timezone(&zone).date_naive())
+}

@@ -1,0 +1,170 @@
+//! What an applicant is told, and how it reads: in-app always, on WeChat when they agreed to it.
+
+use entity::case;
+use entity::{AccountId, NoticeId, notice};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+
+use crate::case as row;
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::outbox;
+use crate::promise::Promise;
+use crate::state::Act;
+
+/// What happened that the applicant must hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 已受理.
+    Accepted,
+    /// 需补正.
+    Correction,
+    /// 不予受理.
+    NotAccepted,
+    /// 准予.
+    Approved,
+    /// 不予许可.
+    Denied,
+    /// It takes longer than promised to hand it on.
+    Late,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Accepted, Self::Correction, Self::NotAccepted, Self::Approved, Self::Denied, Self::Late];
+
+    /// What an act tells, where it tells anything.
+    pub(crate) fn of(act: Act) -> Option<Self> {
+        match act {
+            Act::Accept => Some(Self::Accepted),
+            Act::Correct => Some(Self::Correction),
+            Act::NotAccept => Some(Self::NotAccepted),
+            Act::Approve => Some(Self::Approved),
+            Act::Deny => Some(Self::Denied),
+            Act::Change | Act::Submit | Act::Withdraw | Act::Review => None,
+        }
+    }
+
+    /// The word that is stored; also names the WeChat template.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Correction => "correction",
+            Self::NotAccepted => "not_accepted",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::Late => "late",
+        }
+    }
+
+    /// The kind of a stored word.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// At most 5 characters: what WeChat's `phrase` field takes.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Accepted => "已受理",
+            Self::Correction => "需补正",
+            Self::NotAccepted => "不予受理",
+            Self::Approved => "已通过",
+            Self::Denied => "未通过",
+            Self::Late => "处理延迟",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Accepted => "您的申请已受理",
+            Self::Correction => "您的申请需要补正",
+            Self::NotAccepted => "您的申请不予受理",
+            Self::Approved => "您的申请已通过",
+            Self::Denied => "您的申请未通过",
+            Self::Late => "您的申请处理晚了一些",
+        }
+    }
+
+    fn body(self, number: &str, item: &str, words: Option<&str>) -> String {
+        let case = format!("{item}（办件编号 {number}）");
+        let reason = words.unwrap_or("请在办件详情中查看。");
+        match self {
+            Self::Accepted => format!("{case}已经受理，正在审查。有结果会马上通知您，您不用做什么。"),
+            Self::Correction => {
+                format!("{case}还需要补正，请打开办件，一次改好后重新提交：\n{reason}")
+            }
+            Self::NotAccepted => format!("{case}没有被受理。原因：{reason}\n改好后可以重新申请，有疑问请联系综合窗口。"),
+            Self::Approved => format!("{case}已经通过。请打开办件查看结果。"),
+            Self::Denied => {
+                format!("{case}没有通过。原因：{reason}\n您可以依法申请行政复议或者提起行政诉讼，有疑问请联系综合窗口。")
+            }
+            Self::Late => format!("{case}已经收到，转到省平台晚了一些，我们正在处理。您的材料都在，不用重新提交。"),
+        }
+    }
+}
+
+/// Tells the owner of `case`: an in-app notice now, a WeChat message owed.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn give(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    case: &case::Model,
+    kind: Kind,
+    words: Option<&str>,
+) -> Result<()> {
+    let item = &row::item(desk, case)?.item;
+    let id = NoticeId(desk.world.id()?);
+    notice::ActiveModel {
+        id: Set(id),
+        account_id: Set(case.owner_id),
+        case_id: Set(case.id),
+        kind: Set(kind.name().to_owned()),
+        title: Set(kind.title().to_owned()),
+        body: Set(kind.body(case.number.as_deref().unwrap_or("—"), &item.name, words)),
+        created_at: Set(desk.world.now()),
+        read_at: Set(None),
+    }
+    .insert(tx)
+    .await?;
+    outbox::owe(desk, tx, Promise::NoticeV1 { notice: id }, case.id, 1).await
+}
+
+/// A page of an account's notices, newest first, older than `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    desk: &Desk,
+    account: AccountId,
+    before: Option<NoticeId>,
+    limit: u64,
+) -> Result<Vec<notice::Model>> {
+    let mut query = notice::Entity::find().filter(notice::Column::AccountId.eq(account));
+    if let Some(before) = before {
+        query = query.filter(notice::Column::Id.lt(before));
+    }
+    Ok(query.order_by_desc(notice::Column::Id).limit(limit).all(&desk.db).await?)
+}
+
+/// Marks a notice as read; a second time changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`] when the account has no such notice.
+pub async fn read(desk: &Desk, account: AccountId, id: NoticeId) -> Result<notice::Model> {
+    let found = notice::Entity::find_by_id(id)
+        .filter(notice::Column::AccountId.eq(account))
+        .one(&desk.db)
+        .await?
+        .ok_or(Error::NotFound("notice"))?;
+    if found.read_at.is_some() {
+        return Ok(found);
+    }
+    let mut change: notice::ActiveModel = found.into();
+    change.read_at = Set(Some(desk.world.now()));
+    Ok(change.update(&desk.db).await?)
+}

@@ -1,0 +1,47 @@
+//! What can be owed, to whom. Versioned, since a promise may be kept by a newer program than the one that made it; ids
+//! only, so that nothing personal waits in the outbox.
+
+use entity::outbox::Destination;
+use entity::{CaseId, NoticeId};
+use serde::{Deserialize, Serialize};
+
+/// Something owed to somebody outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "promise", rename_all = "snake_case")]
+pub enum Promise {
+    /// Hand the case in at the province.
+    ApplyV1 {
+        /// Which case.
+        case: CaseId,
+        /// Which version of it: 1 at first, one more after each correction.
+        data_version: i32,
+    },
+    /// Tell the province that the applicant gave the case up.
+    WithdrawV1 {
+        /// Which case.
+        case: CaseId,
+    },
+    /// Send a notice to the person's WeChat.
+    NoticeV1 {
+        /// Which notice.
+        notice: NoticeId,
+    },
+}
+
+impl Promise {
+    /// To whom it is owed.
+    pub fn destination(self) -> Destination {
+        match self {
+            Self::ApplyV1 { .. } | Self::WithdrawV1 { .. } => Destination::Province,
+            Self::NoticeV1 { .. } => Destination::Wechat,
+        }
+    }
+
+    /// What must be kept in order: a case's promises to the province; each notice is on its own.
+    pub fn stream(self) -> String {
+        match self {
+            Self::ApplyV1 { case, .. } | Self::WithdrawV1 { case } => case.0.simple().to_string(),
+            Self::NoticeV1 { notice } => notice.0.simple().to_string(),
+        }
+    }
+}
