@@ -1,1 +1,10 @@
-//! HTTP: who asks, what they say, which act; the catalogue; and the binary.
+#![doc = include_str!("../README.md")]
+
+// In the order in which a process comes to life and a request goes through it.
+pub mod app;
+pub mod command;
+pub mod config;
+pub mod database;
+pub mod http;
+pub mod server;
+pub mod telemetry;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `gaoxingban`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::command::main()
+}

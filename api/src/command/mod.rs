@@ -1,0 +1,108 @@
+//! The roles of the one binary, a subcommand each.
+
+mod admin;
+mod config;
+mod demo;
+mod health;
+mod migrate;
+mod openapi;
+mod portal_sim;
+mod relay;
+pub mod serve;
+mod signals;
+
+use std::error::Error as StdError;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Mistakes};
+
+/// What a subcommand ends with: an exit code, or an error that is printed with its whole chain.
+pub type Ended = Result<ExitCode, Box<dyn StdError + Send + Sync>>;
+
+/// 高兴办: a county's services from home, with a few taps.
+#[derive(Debug, Parser)]
+#[command(name = "gaoxingban", version, about, max_term_width = 100)]
+struct Cli {
+    /// A TOML file with settings; the environment (GXB_*) wins over it.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    role: Option<Role>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Role {
+    /// Answer requests, and deliver what is owed (the default).
+    Serve(serve::Args),
+    /// Only deliver what is owed to the province and to people.
+    Relay,
+    /// Bring the database's schema up to date, or back.
+    Migrate(migrate::Args),
+    /// The province on this machine, for development and tests.
+    PortalSim(portal_sim::Args),
+    /// Print one of the OpenAPI documents as YAML.
+    Openapi(openapi::Args),
+    /// Print the settings in force, secrets masked.
+    Config(config::Args),
+    /// Ask a running server whether it is ready; exit code 0 when it is.
+    Health(health::Args),
+    /// Play one shop owner through a running server, from photo to the province's answer.
+    Demo(demo::Args),
+    /// Create staff and keys.
+    Admin(admin::Args),
+}
+
+/// Runs the subcommand the process was started with.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let file = cli.config.as_deref();
+    let ended = match cli.role.unwrap_or(Role::Serve(serve::Args::default())) {
+        Role::Serve(args) => configured(file, |config| serve::run(args, config)),
+        Role::Relay => configured(file, relay::run),
+        Role::Migrate(args) => configured(file, |config| migrate::run(args, config)),
+        Role::PortalSim(args) => portal_sim::run(args),
+        Role::Openapi(args) => openapi::run(args),
+        Role::Config(args) => config::run(args, file),
+        Role::Health(args) => health::run(args, file),
+        Role::Demo(args) => demo::run(args),
+        Role::Admin(args) => configured(file, |config| admin::run(args, config)),
+    };
+    ended.unwrap_or_else(|error| {
+        complain(&*error);
+        // 2: somebody has to change something before it makes sense to try again.
+        if error.is::<Mistakes>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    })
+}
+
+fn configured(file: Option<&Path>, run: impl FnOnce(Config) -> Ended) -> Ended {
+    let config = Config::load(file)?;
+    crate::telemetry::init(&config.log);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    run(config)
+}
+
+/// Runs a future on all processors.
+fn on_threads<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future))
+}
+
+/// Prints to standard output; whoever closed it early does not want the rest.
+fn print(text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn complain(error: &(dyn StdError + 'static)) {
+    use std::io::Write as _;
+    let chain = std::iter::successors(Some(error), |&error| error.source()).take(16);
+    let text = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    drop(writeln!(std::io::stderr().lock(), "gaoxingban: {text}"));
+}

@@ -1,0 +1,81 @@
+//! The three documents: one for the app, one for staff, one for machines.
+//!
+//! They are made from types alone, so `gaoxingban openapi` needs neither database nor configuration.
+
+use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
+
+/// Which document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Document {
+    /// Applicants and helpers: `/v1`.
+    App,
+    /// The bureau's staff: `/staff/v1`.
+    Staff,
+    /// The province and other machines: `/integration/v1`.
+    Integration,
+}
+
+/// The operations of the app's document.
+pub type App = ();
+/// The operations of the staff's document.
+pub type Staff = ();
+/// The operations of the machines' document.
+pub type Integration = ();
+
+/// The app's document and its routes.
+pub fn app(public_url: &str) -> OpenApiService<App, ()> {
+    describe((), public_url, "高兴办 · 办事人接口 App", APP)
+}
+
+/// The staff's document and its routes.
+pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
+    describe((), public_url, "高兴办 · 工作人员接口 Staff", STAFF)
+}
+
+/// The machines' document and its routes.
+pub fn integration(public_url: &str) -> OpenApiService<Integration, ()> {
+    describe((), public_url, "高兴办 · 系统对接接口 Integration", INTEGRATION)
+}
+
+/// The document as it is kept in `openapi/`.
+pub fn yaml(document: Document) -> String {
+    let url = "http://127.0.0.1:8080";
+    match document {
+        Document::App => app(url).spec_yaml(),
+        Document::Staff => staff(url).spec_yaml(),
+        Document::Integration => integration(url).spec_yaml(),
+    }
+}
+
+fn describe<T: OpenApi>(api: T, public_url: &str, title: &str, description: &str) -> OpenApiService<T, ()> {
+    OpenApiService::new(api, title, env!("CARGO_PKG_VERSION"))
+        .server(public_url)
+        .description(format!("{description}\n\n{COMMON}"))
+        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
+        .contact(ContactObject::new().name("高兴办 Gaoxingban"))
+}
+
+const APP: &str = "\
+小程序的后台：登录、看办事指南、拍照上传、填表、提交、看进度和通知。\n\n\
+The backend of the mini-program: sign in, read a guide, send photos, fill in the form, submit, follow the case.\n\n\
+A first visit: `sign_in_wechat` → `list_items` → `get_item` → `upload_photo` for every material → `create_case` → \
+`set_material` → `check_case` → `submit_case` → `get_case` until it is decided.";
+
+const STAFF: &str = "\
+窗口、审批和监督人员使用的接口。\n\nFor window clerks, approvers, issuers and supervisors of the bureau.";
+
+const INTEGRATION: &str = "\
+省政务服务平台和其他系统使用的接口，每次调用都要签名。\n\n\
+For the provincial portal and other machines. Every call is signed with `X-Gxb-App`, `X-Gxb-Timestamp`, `X-Gxb-Nonce` \
+and `X-Gxb-Signature` (`alg=hmac-sha256|hmac-sm3|sm2`) over method, path with query, timestamp, nonce and the SHA-256 of \
+the body; the clock may be five minutes off, and a nonce works once.";
+
+const COMMON: &str = "\
+**Errors** are `application/problem+json` (RFC 9457) whatever went wrong: look at `code`, show `advice`. All faults of a \
+request are listed at once in `errors`. The codes are listed at `/docs/problems`.\n\n\
+**Language**: `Accept-Language` chooses between Chinese (default) and English.\n\n\
+**Writing once**: a POST that creates something takes an `Idempotency-Key`; the same key and body give the first answer \
+again, for 24 hours.\n\n\
+**Times** are UTC (RFC 3339); days are days in China. **Lists** go on with `cursor`. **Every answer** has an \
+`X-Request-Id`: quote it when asking for help; send your own (8 to 64 letters, digits, `.`, `_`, `-`) to find your \
+requests again.";

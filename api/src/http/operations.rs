@@ -1,0 +1,127 @@
+//! Every documented operation: which one a request means, and how much and how long it may take.
+//!
+//! Made from the same declarations as the OpenAPI documents. It is asked before routing, so that metrics, limits and
+//! log lines know the operation even of a request that never reaches its handler.
+
+use std::time::Duration;
+
+use poem::http::Method;
+use poem_openapi::OpenApi;
+
+use crate::config::{Photos, Times};
+
+/// What a body that brings no file may hold.
+const BODY_BYTES: u64 = 1 << 20;
+/// What a multipart body holds beside the photo: headers, boundaries and the small fields.
+const FORM_BYTES: u64 = 64 << 10;
+/// Operations that bring a file.
+const UPLOADS: [&str; 2] = ["upload_photo", "put_upload_part"];
+
+/// One operation of one of the documents.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its id in the document: the handler's name.
+    pub id: &'static str,
+    /// Its method.
+    pub method: Method,
+    /// The most bytes its body may hold.
+    pub body_bytes: u64,
+    /// How long it may take.
+    pub timeout: Duration,
+    segments: Vec<Segment>,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Fixed(String),
+    Any,
+}
+
+impl Operation {
+    /// Whether it brings a photo.
+    pub fn is_upload(&self) -> bool {
+        UPLOADS.contains(&self.id)
+    }
+
+    fn is_at(&self, path: &str) -> bool {
+        let mut wanted = self.segments.iter();
+        let mut given = path.split('/').skip(1);
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some(Segment::Any), Some(part)) if !part.is_empty() => {}
+                (Some(Segment::Fixed(name)), Some(part)) if name == part => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Every operation of every document.
+#[derive(Debug)]
+pub struct Operations {
+    all: Vec<Operation>,
+    times: Times,
+}
+
+impl Operations {
+    /// No operations yet, and the time-outs they will have.
+    pub fn new(times: Times) -> Self {
+        Self { all: Vec::new(), times }
+    }
+
+    /// Adds every operation of an API.
+    #[must_use]
+    pub fn with<T: OpenApi>(mut self, photos: Photos) -> Self {
+        for path in T::meta().into_iter().flat_map(|api| api.paths) {
+            for operation in path.operations {
+                let id = operation.operation_id.unwrap_or("unnamed");
+                let upload = UPLOADS.contains(&id);
+                self.all.push(Operation {
+                    id,
+                    method: operation.method,
+                    body_bytes: if upload { photos.max_bytes + FORM_BYTES } else { BODY_BYTES },
+                    timeout: if upload { self.times.upload } else { self.times.request },
+                    segments: path.path.split('/').skip(1).map(segment).collect(),
+                });
+            }
+        }
+        self
+    }
+
+    /// The number of the operation a request means, for [`Operations::get`]. `HEAD` is answered as `GET`.
+    pub fn find(&self, method: &Method, path: &str) -> Option<usize> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.all.iter().position(|operation| operation.method == *method && operation.is_at(path))
+    }
+
+    /// The operation with this number.
+    pub fn get(&self, number: usize) -> Option<&Operation> {
+        self.all.get(number)
+    }
+
+    /// What the `Allow` header says of a path; empty when there is nothing at it.
+    pub fn allowed(&self, path: &str) -> String {
+        let mut methods: Vec<_> = self.all.iter().filter(|o| o.is_at(path)).map(|o| o.method.as_str()).collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.sort_unstable();
+        methods.dedup();
+        methods.join(", ")
+    }
+
+    /// The limits of a request that means no operation: the most bytes, and the time.
+    pub fn otherwise(&self) -> (u64, Duration) {
+        (BODY_BYTES, self.times.request)
+    }
+
+    /// Every operation, for tests that walk through all of them.
+    pub fn all(&self) -> &[Operation] {
+        &self.all
+    }
+}
+
+fn segment(text: &str) -> Segment {
+    if text.starts_with('{') && text.ends_with('}') { Segment::Any } else { Segment::Fixed(text.to_owned()) }
+}

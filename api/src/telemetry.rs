@@ -1,0 +1,20 @@
+//! Log lines: for a person or for a machine.
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Log;
+use crate::config::choice::LogFormat;
+
+/// Starts writing log lines to standard error. A second call changes nothing.
+///
+/// The framework's own lines about listening and shutting down are left out: ours say the same with more.
+pub fn init(log: &Log) {
+    let filter =
+        EnvFilter::try_new(format!("poem=warn,sqlx=warn,{}", log.level)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Somebody else, such as a test harness, may write the lines already.
+    drop(match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Text => lines.with_target(false).try_init(),
+    });
+}
