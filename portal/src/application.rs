@@ -1,0 +1,75 @@
+//! What the province is told of a case: from our rows to the neutral shape adapters take.
+
+use casework::item::{Entry, MaterialSpec};
+use casework::{Desk, Error, Result, case as row};
+use entity::{CaseId, case, material, photo};
+use serde_json::Value;
+use store::{Extension, StorageKey};
+
+use crate::adapter::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile};
+
+/// What the province knows a case by: its id, 32 hex digits.
+pub fn orgbusno(id: CaseId) -> String {
+    id.0.simple().to_string()
+}
+
+/// The whole application. `photos` are the case's, by material and position.
+///
+/// # Errors
+/// When a row cannot be read, or the item's version is gone.
+pub fn of(
+    desk: &Desk,
+    case: &case::Model,
+    data_version: i32,
+    photos: &[(material::Model, photo::Model)],
+) -> Result<Application> {
+    let Entry { item, .. } = row::item(desk, case)?;
+    let answers = row::answers(desk, case)?;
+    let who = item.applicant.read(&answers);
+    let (kind, id) = match (who.credit_code, who.id_number) {
+        (Some(code), _) => (ApplicantKind::Enterprise, code),
+        (None, Some(number)) => (ApplicantKind::Person, number),
+        (None, None) => return Err(Error::BadRow("cases.form: applicant")),
+    };
+    let Value::Object(form) = answers else { return Err(Error::BadRow("cases.form")) };
+    Ok(Application {
+        orgbusno: orgbusno(case.id),
+        number: case.number.clone().ok_or(Error::BadRow("cases.number"))?,
+        dataver: u32::try_from(data_version).unwrap_or(1),
+        item: Item { code: item.code.clone(), name: item.name.clone(), version: item.version.to_string() },
+        applicant: Applicant { kind, name: who.name.unwrap_or_default(), id },
+        contact: Contact {
+            name: who.contact.unwrap_or_default(),
+            phone: who.phone.unwrap_or_default(),
+            address: who.address,
+        },
+        form,
+        materials: item.materials.iter().filter_map(|spec| material(spec, photos)).collect(),
+        submitted_at: case.submitted_at.ok_or(Error::BadRow("cases.submitted_at"))?,
+    })
+}
+
+/// One material with its files; none when it was left empty.
+fn material(spec: &MaterialSpec, photos: &[(material::Model, photo::Model)]) -> Option<Material> {
+    let files: Vec<_> = photos
+        .iter()
+        .filter(|(place, _)| place.code == spec.code)
+        .map(|(place, photo)| {
+            let (suffix, content_type) = if photo.format == "png" { ("png", "image/png") } else { ("jpg", "image/jpeg") };
+            MaterialFile {
+                sha256: photo.sha256.clone(),
+                rule: photo.rule_name.clone(),
+                file_name: format!("{}-{}.{suffix}", spec.name, place.position + 1),
+                bytes: u64::try_from(photo.bytes).unwrap_or(0),
+                content_type: content_type.to_owned(),
+            }
+        })
+        .collect();
+    (!files.is_empty()).then(|| Material { code: spec.code.clone(), name: spec.name.clone(), files })
+}
+
+/// Where a photo's normalised form lies.
+pub fn object(photo: &photo::Model) -> StorageKey {
+    let extension = if photo.format == "png" { Extension::Png } else { Extension::Jpg };
+    StorageKey::PhotoResult { photo: photo.id.0, extension }
+}

@@ -1,0 +1,108 @@
+//! Keeping one promise: what the relay asks of whoever speaks to the outside.
+
+mod notice;
+mod province;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use casework::promise::Promise;
+use casework::{Desk, Result};
+use entity::outbox::{self, Destination};
+use serde_json::Value;
+
+pub use notice::{NoticeTemplates, ToWeChat};
+pub use province::ToProvince;
+
+use crate::relay::lease::Lease;
+
+/// Somebody who keeps the promises made to one destination.
+#[async_trait]
+pub trait Deliver: Send + Sync {
+    /// Whose promises.
+    fn destination(&self) -> Destination;
+
+    /// Tries once. It may be stopped at any moment and tried again by another process: steps that must not be done twice
+    /// are remembered with [`Job::checkpoint`].
+    ///
+    /// # Errors
+    /// When our own database fails or the lease is lost; the promise is then taken up again later.
+    async fn deliver(&self, job: &Job<'_>) -> Result<Delivery>;
+}
+
+/// One promise at hand.
+#[derive(Debug)]
+pub struct Job<'a> {
+    desk: &'a Desk,
+    lease: &'a Lease,
+}
+
+impl<'a> Job<'a> {
+    /// The promise a lease holds.
+    pub fn new(desk: &'a Desk, lease: &'a Lease) -> Self {
+        Self { desk, lease }
+    }
+
+    /// What was promised; none when this program is older than the one that promised it.
+    pub fn promise(&self) -> Option<Promise> {
+        serde_json::from_value(self.lease.row.payload.clone()).ok()
+    }
+
+    /// The row.
+    pub fn row(&self) -> &outbox::Model {
+        &self.lease.row
+    }
+
+    /// The steps an earlier attempt remembered.
+    pub fn steps(&self) -> Value {
+        self.lease.row.checkpoint.clone().unwrap_or(Value::Null)
+    }
+
+    /// Remembers the steps done so far.
+    ///
+    /// # Errors
+    /// When the lease is lost.
+    pub async fn checkpoint(&self, steps: &Value) -> Result<()> {
+        self.lease.checkpoint(self.desk, steps).await
+    }
+}
+
+/// What became of one attempt.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// What to do now.
+    pub outcome: Outcome,
+    /// How far it came: `ask`, `file`, `case`, `withdraw`, `message` …
+    pub step: &'static str,
+    /// HTTP status of the last reply.
+    pub status: Option<u16>,
+    /// The other side's words, trimmed.
+    pub reply: Option<String>,
+}
+
+/// What to do after an attempt. Codes are stable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is kept; a code where it was kept without doing anything.
+    Done(Option<&'static str>),
+    /// It is no longer owed.
+    Cancelled(&'static str),
+    /// It was not done: try later.
+    Retry {
+        /// How long the other side asks to be left alone.
+        after: Option<Duration>,
+        /// Why.
+        code: String,
+    },
+    /// It may have been done: ask before trying again.
+    Unknown(String),
+    /// A person must act.
+    Parked(String),
+}
+
+impl Delivery {
+    /// An attempt without a reply.
+    pub fn plain(step: &'static str, outcome: Outcome) -> Self {
+        Self { outcome, step, status: None, reply: None }
+    }
+}

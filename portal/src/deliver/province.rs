@@ -1,0 +1,176 @@
+//! Keeping a promise to the province: files first, then the case; asking first when an earlier attempt may have arrived.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use casework::promise::Promise;
+use casework::{Desk, Error, Result, case as row};
+use entity::case::{self, State};
+use entity::outbox::Destination;
+use entity::{CaseId, photo};
+use sea_orm::EntityTrait as _;
+use serde::{Deserialize, Serialize};
+use store::{ObjectStore, StoreError};
+
+use super::{Deliver, Delivery, Job, Outcome};
+use crate::adapter::{Application, Province, Reply, Standing, Verdict};
+use crate::application;
+
+/// Largest normalised file read into memory: above what any rule allows.
+const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Hands cases to the province.
+pub struct ToProvince {
+    desk: Desk,
+    store: Arc<dyn ObjectStore>,
+    province: Arc<dyn Province>,
+}
+
+/// What an earlier attempt has done.
+#[derive(Default, Serialize, Deserialize)]
+struct Steps {
+    /// SHA-256 of the files that are there.
+    #[serde(default)]
+    files: BTreeSet<String>,
+    /// The case was about to be sent: it may be there.
+    #[serde(default)]
+    case_sent: bool,
+}
+
+impl std::fmt::Debug for ToProvince {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ToProvince")
+    }
+}
+
+#[async_trait]
+impl Deliver for ToProvince {
+    fn destination(&self) -> Destination {
+        Destination::Province
+    }
+
+    async fn deliver(&self, job: &Job<'_>) -> Result<Delivery> {
+        match job.promise() {
+            Some(Promise::ApplyV1 { case, data_version }) => self.apply(job, case, data_version).await,
+            Some(Promise::WithdrawV1 { case }) => self.withdraw(case).await,
+            Some(Promise::NoticeV1 { .. }) | None => {
+                Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned())))
+            }
+        }
+    }
+}
+
+impl ToProvince {
+    /// Hands in what `store` holds to `province`.
+    pub fn new(desk: Desk, store: Arc<dyn ObjectStore>, province: Arc<dyn Province>) -> Self {
+        Self { desk, store, province }
+    }
+
+    async fn apply(&self, job: &Job<'_>, id: CaseId, data_version: i32) -> Result<Delivery> {
+        let case = self.case(id).await?;
+        let mut steps: Steps = serde_json::from_value(job.steps()).unwrap_or_default();
+        let given_up = case.state == State::Withdrawn;
+        if steps.case_sent || given_up {
+            let standing = self.province.get_case(&application::orgbusno(id)).await;
+            match &standing.value {
+                Some(Standing::Present { province_id, dataver, .. }) if i64::from(*dataver) >= i64::from(data_version) => {
+                    row::handed_over(&self.desk, id, province_id).await?;
+                    return Ok(with(&standing, "ask", Outcome::Done(Some("province.already_there"))));
+                }
+                Some(_) if given_up => return Ok(with(&standing, "ask", Outcome::Cancelled("case.withdrawn"))),
+                Some(_) => {}
+                None => return Ok(with(&standing, "ask", failure(&standing.verdict))),
+            }
+        }
+        let photos = row::photos(&self.desk.db, id).await?;
+        let application = application::of(&self.desk, &case, data_version, &photos)?;
+        if let Some(failed) = self.put_files(job, &application, &photos, &mut steps).await? {
+            return Ok(failed);
+        }
+        steps.case_sent = true;
+        self.remember(job, &steps).await?;
+        let reply = self.province.post_case(&application).await;
+        let Some(receipt) = &reply.value else { return Ok(with(&reply, "case", failure(&reply.verdict))) };
+        row::handed_over(&self.desk, id, &receipt.province_id).await?;
+        Ok(with(&reply, "case", Outcome::Done(None)))
+    }
+
+    /// Puts the files that are not there yet. Answers why it stopped, when it did.
+    async fn put_files(
+        &self,
+        job: &Job<'_>,
+        application: &Application,
+        photos: &[(entity::material::Model, photo::Model)],
+        steps: &mut Steps,
+    ) -> Result<Option<Delivery>> {
+        for file in application.materials.iter().flat_map(|material| &material.files) {
+            if steps.files.contains(&file.sha256) {
+                continue;
+            }
+            let Some((_, photo)) = photos.iter().find(|(_, photo)| photo.sha256 == file.sha256) else {
+                return Err(Error::BadRow("material"));
+            };
+            let bytes = match self.store.get(&application::object(photo), MAX_FILE_BYTES).await {
+                Ok(bytes) => bytes,
+                Err(error) => return Ok(Some(Delivery::plain("file", lost(photo, &error)))),
+            };
+            let reply = self.province.put_file(file, bytes).await;
+            if !reply.verdict.is_done() {
+                return Ok(Some(with(&reply, "file", failure(&reply.verdict))));
+            }
+            steps.files.insert(file.sha256.clone());
+            self.remember(job, steps).await?;
+        }
+        Ok(None)
+    }
+
+    async fn withdraw(&self, id: CaseId) -> Result<Delivery> {
+        let orgbusno = application::orgbusno(id);
+        let standing = self.province.get_case(&orgbusno).await;
+        let province_id = match &standing.value {
+            Some(Standing::Present { province_id, .. }) => province_id.clone(),
+            Some(Standing::Absent) => return Ok(with(&standing, "ask", Outcome::Done(Some("province.absent")))),
+            None => return Ok(with(&standing, "ask", failure(&standing.verdict))),
+        };
+        let case = self.case(id).await?;
+        let at = case.decided_at.unwrap_or(case.changed_at);
+        let reply = self.province.withdraw_case(&orgbusno, &province_id, at).await;
+        let outcome = if reply.verdict.is_done() { Outcome::Done(None) } else { failure(&reply.verdict) };
+        Ok(with(&reply, "withdraw", outcome))
+    }
+
+    async fn case(&self, id: CaseId) -> Result<case::Model> {
+        case::Entity::find_by_id(id).one(&self.desk.db).await?.ok_or(Error::BadRow("outbox.case_id"))
+    }
+
+    async fn remember(&self, job: &Job<'_>, steps: &Steps) -> Result<()> {
+        let steps = serde_json::to_value(steps).map_err(|_| Error::BadRow("outbox.checkpoint"))?;
+        job.checkpoint(&steps).await
+    }
+}
+
+/// A row without its object is an alarm: somebody must find the object or ask the owner for the photo again.
+fn lost(photo: &photo::Model, error: &StoreError) -> Outcome {
+    match error {
+        StoreError::Missing | StoreError::TooLarge { .. } => {
+            tracing::error!(photo = %photo.id, alarm = "object_missing", "a photo's row has no usable object");
+            Outcome::Parked("store.missing".to_owned())
+        }
+        _ => Outcome::Retry { after: None, code: "store.unavailable".to_owned() },
+    }
+}
+
+fn with<T>(reply: &Reply<T>, step: &'static str, outcome: Outcome) -> Delivery {
+    Delivery { outcome, step, status: reply.status, reply: (!reply.excerpt.is_empty()).then(|| reply.excerpt.clone()) }
+}
+
+fn failure(verdict: &Verdict) -> Outcome {
+    match verdict {
+        Verdict::Retry { after, code } => Outcome::Retry { after: *after, code: (*code).to_owned() },
+        Verdict::Unknown { code } => Outcome::Unknown((*code).to_owned()),
+        Verdict::Rejected { code, .. } => Outcome::Parked((*code).to_owned()),
+        // Done, but without what a done call answers: the platform's reply cannot be read.
+        Verdict::Accepted | Verdict::AlreadyThere => Outcome::Unknown("province.unreadable".to_owned()),
+    }
+}

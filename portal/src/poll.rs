@@ -1,0 +1,77 @@
+//! Fetching the reports the province did not push, through the same function as the pushed ones.
+
+use casework::{Desk, Result, report};
+use entity::cursor;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, EntityTrait as _};
+
+use crate::adapter::{Province, Received};
+
+/// The name our place in the province's list is kept under.
+const CURSOR: &str = "province.reports";
+
+/// Most pages read in one go; the next tick reads on.
+const MAX_PAGES: usize = 100;
+
+/// Reads the province's list on from where it was left. Answers how many reports changed a case; none when the province
+/// does not answer, which is no fault of ours.
+///
+/// # Errors
+/// When our own database fails. What was read before is kept.
+pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
+    let mut applied = 0;
+    let mut at = cursor::Entity::find_by_id(CURSOR).one(&desk.db).await?.map(|row| row.value);
+    for _ in 0..MAX_PAGES {
+        let reply = province.list_cases(at.as_deref()).await;
+        let Some(page) = reply.value else {
+            tracing::debug!(verdict = ?reply.verdict, "the province's list cannot be read at present");
+            break;
+        };
+        for received in &page.reports {
+            applied += usize::from(take(desk, received).await? == Some(report::Outcome::Applied));
+        }
+        if at.as_deref() != Some(page.cursor.as_str()) {
+            keep(desk, &page.cursor).await?;
+        }
+        at = Some(page.cursor);
+        if !page.more {
+            break;
+        }
+    }
+    Ok(applied)
+}
+
+/// Takes one report in, however it came. One that cannot be read holds up no other.
+///
+/// # Errors
+/// When our own database fails.
+pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Outcome>> {
+    match &received.report {
+        Ok(report) => {
+            let outcome = report::apply(desk, report, &received.raw).await?;
+            tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
+            Ok(Some(outcome))
+        }
+        Err(fault) => {
+            tracing::warn!(code = fault.code(), "a report cannot be read");
+            Ok(None)
+        }
+    }
+}
+
+async fn keep(desk: &Desk, value: &str) -> Result<()> {
+    let row = cursor::ActiveModel {
+        name: Set(CURSOR.to_owned()),
+        value: Set(value.to_owned()),
+        changed_at: Set(desk.world.now()),
+    };
+    cursor::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(cursor::Column::Name)
+                .update_columns([cursor::Column::Value, cursor::Column::ChangedAt])
+                .to_owned(),
+        )
+        .exec_without_returning(&desk.db)
+        .await?;
+    Ok(())
+}
