@@ -1,0 +1,30 @@
+# `make` lists what there is to do.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint docs bench demo
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 8
+
+run: ## Build and start everything on the embedded defaults: API, relay, SQLite, photos in a folder, the province simulator
+	@scripts/setup run
+	@cargo run --locked --package api -- serve
+
+test: ## Run every test a change must pass, on SQLite and on PostgreSQL
+	@scripts/setup test
+	@scripts/test
+
+lint: ## Check formatting, lints and the documentation's links
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+
+docs: ## Regenerate openapi/*.yaml and docs/config.md
+	@scripts/docs
+
+bench: ## Measure beside peers in the same run; see docs/OPERATIONS.md, "Sizing"
+	@scripts/setup test
+	@cargo run --locked --release --package tests --bin bench
+
+demo: ## Play one shop owner through the server that `make run` started
+	@cargo run --locked --package api -- demo
