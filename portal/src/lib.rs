@@ -1,3 +1,22 @@
 //! After the commit: the relay, the province's adapters, reports, notices and the simulator.
 
+// The loop, and who keeps which promise
+pub mod deliver;
+pub mod relay;
+
+// The province: what it is told, how it is told, what it says
+pub mod adapter;
+pub mod application;
+pub mod nonces;
+pub mod poll;
+pub mod signature;
+
+// People
+pub mod wechat;
+
+// The way out, and what must not be printed
 pub mod http;
+pub mod secret;
+
+// The province on a laptop
+pub mod simulator;

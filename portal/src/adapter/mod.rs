@@ -1,0 +1,198 @@
+//! The province as the rest of the project sees it: one trait, and shapes that know no provincial field name.
+//!
+//! An adapter turns these shapes into one platform's words and its replies into a [`Verdict`]. How to write one is in
+//! `docs/PORTAL.md`.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+mod application;
+pub mod gateway;
+mod report;
+
+pub use application::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile};
+pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportedStatus};
+
+/// A provincial platform that cases are relayed to.
+///
+/// Nothing here fails: a call that did not come through is a [`Reply`] whose verdict says what to do about it.
+#[async_trait]
+pub trait Province: Send + Sync {
+    /// The photo rules the platform names today.
+    async fn rules(&self) -> Reply<Vec<FileRule>>;
+
+    /// Puts one file there, under the rule it was made to fit. Safe to repeat.
+    async fn put_file(&self, file: &MaterialFile, bytes: Bytes) -> Reply<()>;
+
+    /// Hands in an application whose files are all there. Safe to repeat: the platform knows it by its `orgbusno`.
+    async fn post_case(&self, application: &Application) -> Reply<Receipt>;
+
+    /// Tells the platform that the applicant gave the case up at `at`. Safe to repeat.
+    async fn withdraw_case(&self, orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()>;
+
+    /// Asks what became of a case: how an unknown outcome is settled.
+    async fn get_case(&self, orgbusno: &str) -> Reply<Standing>;
+
+    /// The reports that came after `cursor`; all that are kept when there is none.
+    async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage>;
+}
+
+/// What came of one call.
+pub struct Reply<T> {
+    /// What to do now.
+    pub verdict: Verdict,
+    /// What was answered; always there with [`Verdict::Accepted`] and [`Verdict::AlreadyThere`], never otherwise.
+    pub value: Option<T>,
+    /// The HTTP status, when there was an answer at all.
+    pub status: Option<u16>,
+    /// The start of the answer's text or, without an answer, why there is none; at most [`EXCERPT_CHARS`] characters.
+    /// For the attempt's row; it may hold what the platform repeats of an application.
+    pub excerpt: String,
+}
+
+/// How much of an answer is kept with an attempt, in characters.
+pub const EXCERPT_CHARS: usize = 1000;
+
+/// How much of the platform's own words is kept with a rejection, in characters.
+pub const WORDS_CHARS: usize = 500;
+
+impl<T> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("verdict", &self.verdict).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// What to do after a call. Codes are ours, stable and few: `province.…`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is done.
+    Accepted,
+    /// It had been done before; done.
+    AlreadyThere,
+    /// It was not done, or doing it again does no harm: try later.
+    Retry {
+        /// How long the platform asks to be left alone. Not yet bounded.
+        after: Option<Duration>,
+        /// Why.
+        code: &'static str,
+    },
+    /// It may have been done: ask before doing it again.
+    Unknown {
+        /// Why.
+        code: &'static str,
+    },
+    /// Trying again will not help: a person must act.
+    Rejected {
+        /// Why.
+        code: &'static str,
+        /// The platform's own words, trimmed to [`WORDS_CHARS`]; empty when it gave none.
+        words: String,
+    },
+}
+
+impl Verdict {
+    /// Whether the call reached its end: done now or before.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Accepted | Self::AlreadyThere)
+    }
+
+    /// The code, where there is one.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Accepted | Self::AlreadyThere => None,
+            Self::Retry { code, .. } | Self::Unknown { code } | Self::Rejected { code, .. } => Some(code),
+        }
+    }
+}
+
+/// Without the platform's words: they may repeat what an applicant wrote.
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted => f.write_str("Accepted"),
+            Self::AlreadyThere => f.write_str("AlreadyThere"),
+            Self::Retry { after, code } => write!(f, "Retry({code}, after {after:?})"),
+            Self::Unknown { code } => write!(f, "Unknown({code})"),
+            Self::Rejected { code, .. } => write!(f, "Rejected({code})"),
+        }
+    }
+}
+
+/// What the platform gives for an application it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The platform's own number of the case.
+    pub province_id: String,
+}
+
+/// What the platform knows of a case.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// It never heard of it.
+    Absent,
+    /// It has it.
+    Present {
+        /// The platform's own number of the case.
+        province_id: String,
+        /// The version of the application it has.
+        dataver: u32,
+        /// Everything it reported so far, oldest first.
+        history: Vec<Received>,
+    },
+}
+
+/// One page of reports.
+#[derive(Clone, Debug)]
+pub struct ReportPage {
+    /// In the order in which they happened, oldest first.
+    pub reports: Vec<Received>,
+    /// Where the next page begins. Keep it; there may be nothing after it yet.
+    pub cursor: String,
+    /// Whether there is more already.
+    pub more: bool,
+}
+
+/// A report as it came and as it was understood.
+#[derive(Clone)]
+pub struct Received {
+    /// The JSON, to be kept as it came.
+    pub raw: String,
+    /// What it says; one that cannot be read holds up no other.
+    pub report: Result<Report, ReportFault>,
+}
+
+/// Without the raw text, which may hold personal data.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.report.fmt(f)
+    }
+}
+
+/// A photo rule as the platform states it. Absent means no limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileRule {
+    /// Its unique name.
+    pub name: String,
+    /// `jpeg`, `png` or `pdf`.
+    pub format: String,
+    /// The most bytes a file may have.
+    pub max_bytes: Option<u64>,
+    /// The fewest bytes a file must have.
+    pub min_bytes: Option<u64>,
+    /// The shorter side's least pixels.
+    pub min_short_px: Option<u32>,
+    /// The longer side's least pixels.
+    pub min_long_px: Option<u32>,
+    /// The longer side's most pixels.
+    pub max_long_px: Option<u32>,
+    /// Exactly this width and height.
+    pub exact_px: Option<(u32, u32)>,
+    /// The density the file must state, in dots per inch.
+    pub dpi: Option<u16>,
+    /// `srgb` or `grey`.
+    pub colour: Option<String>,
+}

@@ -1,0 +1,146 @@
+//! What all calls share.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use casework::world::World;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::connection::Switches;
+use super::fault::{Action, CallKind, Fault, FaultQueue};
+use super::memory::Memory;
+use super::script::{Script, ScriptError, Step};
+use super::{Limits, Rule, SimulatorConfig, StartError, courier, report};
+use crate::http::Http;
+use crate::signature::{Key, MemoryNonces};
+
+/// How many bodies are read, and files looked at, at the same time.
+const BODIES_AT_ONCE: usize = 16;
+
+/// The province's desk.
+pub(super) struct Desk {
+    pub(super) world: World,
+    pub(super) http: Http,
+    pub(super) key: Key,
+    pub(super) rules: Vec<Rule>,
+    pub(super) callback: Option<String>,
+    pub(super) limits: Limits,
+    pub(super) nonces: MemoryNonces,
+    pub(super) switches: Switches,
+    pub(super) bodies: Semaphore,
+    /// Tells hanging calls to go on.
+    pub(super) release: Notify,
+    pub(super) stopping: CancellationToken,
+    script: Mutex<Script>,
+    faults: Mutex<FaultQueue>,
+    memory: Mutex<Memory>,
+    changed: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Desk {
+    pub(super) fn new(config: SimulatorConfig, world: World, http: Http) -> Result<Self, StartError> {
+        let mut names = HashSet::new();
+        if let Some(twice) = config.rules.iter().find(|rule| !names.insert(rule.name.as_str())) {
+            return Err(StartError::Rule(twice.name.clone()));
+        }
+        let desk = Self {
+            world,
+            http,
+            key: config.key,
+            callback: config.callback.map(|url| url.trim_end_matches('/').to_owned()),
+            limits: config.limits,
+            nonces: MemoryNonces::new(config.limits.nonces),
+            switches: Switches::default(),
+            bodies: Semaphore::new(BODIES_AT_ONCE),
+            release: Notify::new(),
+            stopping: CancellationToken::new(),
+            script: Mutex::new(Script::nothing()),
+            faults: Mutex::default(),
+            memory: Mutex::new(Memory::new(config.limits)),
+            changed: watch::Sender::new(0),
+            rules: config.rules,
+        };
+        desk.set_script(config.script)?;
+        Ok(desk)
+    }
+
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
+        lock(&self.memory)
+    }
+
+    pub(super) fn script(&self) -> Script {
+        lock(&self.script).clone()
+    }
+
+    pub(super) fn set_script(&self, mut script: Script) -> Result<(), ScriptError> {
+        script.check()?;
+        let faults = std::mem::take(&mut script.faults);
+        *lock(&self.script) = script;
+        faults.into_iter().try_for_each(|fault| self.queue_fault(fault))
+    }
+
+    /// The steps for a case that arrives now, and whether its arrival is pushed.
+    pub(super) fn plan(&self, orgbusno: &str, item: &str, applicant: &str) -> (Vec<Step>, bool) {
+        let script = lock(&self.script);
+        (script.steps_for(orgbusno, item, applicant).to_vec(), script.announce_arrival)
+    }
+
+    pub(super) fn queue_fault(&self, fault: Fault) -> Result<(), ScriptError> {
+        lock(&self.faults).queue(fault)
+    }
+
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        lock(&self.faults).waiting()
+    }
+
+    pub(super) fn take_fault(&self, call: CallKind, subjects: &[&str]) -> Option<Fault> {
+        lock(&self.faults).take(call, subjects)
+    }
+
+    /// Whether the next try of a push is to have a wrong signature too.
+    pub(super) fn take_wrong_signature(&self, orgbusno: &str) -> bool {
+        lock(&self.faults).take_action(CallKind::Report, Action::WrongSignature, orgbusno)
+    }
+
+    pub(super) fn heal(&self) {
+        lock(&self.faults).clear();
+        self.release.notify_waiters();
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopping.cancel();
+        self.release.notify_waiters();
+    }
+
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(super) fn tell_change(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Writes down what became of a case and has it pushed. [`None`] when there is no such case or no room.
+    pub(super) fn advance(self: &Arc<Self>, orgbusno: &str, step: &Step) -> Option<()> {
+        self.record(orgbusno, step, true)
+    }
+
+    pub(super) fn record(self: &Arc<Self>, orgbusno: &str, step: &Step, pushable: bool) -> Option<()> {
+        let (id, now) = (self.world.id().ok()?, self.world.now());
+        self.memory().add_report(orgbusno, pushable, |case, sn| report::body(case, sn, step, id, now))?;
+        courier::wake(self, orgbusno);
+        self.tell_change();
+        Some(())
+    }
+}

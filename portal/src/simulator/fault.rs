@@ -1,0 +1,273 @@
+//! Failing on command.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::script::{MAX_ENTRIES, MAX_TEXT, ScriptError};
+
+/// One way to fail, for the next calls it fits. Of several that fit, the one queued first is used up first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Which calls it is for.
+    pub call: CallKind,
+    /// What happens to them.
+    pub action: Action,
+    /// How many calls it is for.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// How many calls it lets by first.
+    #[serde(default)]
+    pub skip: u32,
+    /// Only calls about this: an `orgbusno`, a `projid` or a file's SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Of `status`: the HTTP status, 400 to 599.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Of `status`: the `Retry-After` header as it is to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<String>,
+    /// Of `refuse` and `status`: the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// Of `slow`: how long; of `hang`: how long at most, ten minutes when it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ms: Option<u64>,
+    /// Of `slow` and `hang`: whether the call is carried out before or after the wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<Moment>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Which calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    /// All that come in.
+    Any,
+    /// `GET /rules`.
+    Rules,
+    /// `PUT /files/{sha256}`.
+    File,
+    /// `POST /cases`.
+    Case,
+    /// `POST /cases/{projid}/…`.
+    Step,
+    /// `GET /cases/{orgbusno}`.
+    Get,
+    /// `GET /cases`.
+    List,
+    /// A report on its way to the callback.
+    Report,
+}
+
+/// What happens to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// 422 with `words`; nothing is kept.
+    Refuse,
+    /// `status` with `retry_after`; nothing is kept.
+    Status,
+    /// Answered after `ms`.
+    Slow,
+    /// Not answered before it is released or `ms` have passed.
+    Hang,
+    /// The connection is closed; nothing is kept.
+    CloseBefore,
+    /// The call is carried out, then the connection is closed without an answer.
+    CloseAfter,
+    /// Of a report: sent twice.
+    Duplicate,
+    /// Of a report: held back until the case's next one was sent; sent at once when it was the last.
+    OutOfOrder,
+    /// Of a report: this push has a wrong signature. The next try is right again.
+    WrongSignature,
+    /// Of a report: never pushed; it can still be fetched.
+    Lose,
+}
+
+/// Before or after a call is carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Before. A caller who leaves meanwhile is not served: nothing is kept.
+    #[default]
+    Before,
+    /// After: it is kept whatever the caller does.
+    After,
+}
+
+/// The longest a call is held up.
+const MAX_MS: u64 = 600_000;
+
+impl Fault {
+    /// The next such call.
+    pub fn on(call: CallKind, action: Action) -> Self {
+        Self {
+            call,
+            action,
+            times: 1,
+            skip: 0,
+            subject: None,
+            status: (action == Action::Status).then_some(503),
+            retry_after: None,
+            words: None,
+            ms: None,
+            moment: None,
+        }
+    }
+
+    /// For that many calls.
+    #[must_use]
+    pub fn times(self, times: u32) -> Self {
+        Self { times, ..self }
+    }
+
+    /// Whether it can be done.
+    pub(super) fn check(&self) -> Result<(), ScriptError> {
+        use Action::{Duplicate, Hang, Lose, OutOfOrder, Refuse, Slow, Status, WrongSignature};
+        let of_report = matches!(self.action, Duplicate | OutOfOrder | WrongSignature | Lose);
+        let senseless = |why| Err(ScriptError::Senseless(why));
+        if of_report != (self.call == CallKind::Report) {
+            return senseless("duplicate, out_of_order, wrong_signature and lose are for reports, all else for calls");
+        }
+        if (self.action == Status) != self.status.is_some_and(|status| (400..600).contains(&status)) {
+            return senseless("action `status` needs a `status` from 400 to 599, and no other action has one");
+        }
+        if self.retry_after.is_some() && self.action != Status {
+            return senseless("`retry_after` is for action `status`");
+        }
+        if self.words.is_some() && !matches!(self.action, Refuse | Status) {
+            return senseless("`words` are for actions `refuse` and `status`");
+        }
+        if (self.ms.is_some() || self.moment.is_some()) && !matches!(self.action, Slow | Hang) {
+            return senseless("`ms` and `moment` are for actions `slow` and `hang`");
+        }
+        if (self.action == Slow && self.ms.is_none()) || self.ms.is_some_and(|ms| ms > MAX_MS) {
+            return senseless("`slow` needs `ms`, at most 600000");
+        }
+        let texts = [&self.subject, &self.retry_after, &self.words];
+        if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT) {
+            return senseless("a text is too long");
+        }
+        Ok(())
+    }
+
+    fn fits(&self, call: CallKind, subjects: &[&str]) -> bool {
+        let called = self.call == call || (self.call == CallKind::Any && call != CallKind::Report);
+        called && self.subject.as_deref().is_none_or(|subject| subjects.contains(&subject))
+    }
+
+    pub(super) fn wait(&self) -> Duration {
+        Duration::from_millis(self.ms.unwrap_or(MAX_MS))
+    }
+}
+
+/// The faults that wait for their calls.
+#[derive(Debug, Default)]
+pub(super) struct FaultQueue(VecDeque<Fault>);
+
+impl FaultQueue {
+    pub(super) fn queue(&mut self, fault: Fault) -> Result<(), ScriptError> {
+        fault.check()?;
+        if self.0.len() >= MAX_ENTRIES {
+            return Err(ScriptError::Senseless("1,000 faults wait already"));
+        }
+        if fault.times > 0 {
+            self.0.push_back(fault);
+        }
+        Ok(())
+    }
+
+    /// The fault for this call, used up by one.
+    pub(super) fn take(&mut self, call: CallKind, subjects: &[&str]) -> Option<Fault> {
+        self.take_if(|fault| fault.fits(call, subjects))
+    }
+
+    /// Whether there is a fault of this kind for this call, used up by one.
+    pub(super) fn take_action(&mut self, call: CallKind, action: Action, subject: &str) -> bool {
+        self.take_if(|fault| fault.action == action && fault.fits(call, &[subject])).is_some()
+    }
+
+    fn take_if(&mut self, fits: impl Fn(&Fault) -> bool) -> Option<Fault> {
+        for index in 0..self.0.len() {
+            let fault = self.0.get_mut(index)?;
+            if !fits(fault) {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            fault.times -= 1;
+            let taken = fault.clone();
+            if taken.times == 0 {
+                self.0.remove(index);
+            }
+            return Some(taken);
+        }
+        None
+    }
+
+    pub(super) fn waiting(&self) -> Vec<Fault> {
+        self.0.iter().cloned().collect()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_used_up_in_order_and_only_by_calls_they_fit() {
+        let mut queue = FaultQueue::default();
+        let one = Fault { subject: Some("a".into()), ..Fault::on(CallKind::File, Action::Refuse) };
+        let later = Fault { skip: 1, ..Fault::on(CallKind::Any, Action::CloseAfter).times(2) };
+        queue.queue(one).unwrap();
+        queue.queue(later).unwrap();
+        let mut take = |call, subject| queue.take(call, &[subject]).map(|fault| fault.action);
+        assert_eq!(take(CallKind::Report, "a"), None);
+        assert_eq!(take(CallKind::File, "b"), None, "let by");
+        assert_eq!(take(CallKind::File, "a"), Some(Action::Refuse));
+        assert_eq!(take(CallKind::File, "a"), Some(Action::CloseAfter));
+        assert_eq!(take(CallKind::Case, "c"), Some(Action::CloseAfter));
+        assert_eq!(take(CallKind::Case, "c"), None);
+        assert!(queue.waiting().is_empty());
+    }
+
+    #[test]
+    fn faults_that_make_no_sense_are_turned_away() {
+        let on = Fault::on;
+        for fault in [
+            on(CallKind::Case, Action::Duplicate),
+            on(CallKind::Report, Action::CloseAfter),
+            on(CallKind::Any, Action::Lose),
+            on(CallKind::Case, Action::Slow),
+            Fault { status: None, ..on(CallKind::Case, Action::Status) },
+            Fault { status: Some(200), ..on(CallKind::Case, Action::Status) },
+            Fault { status: Some(500), ..on(CallKind::Case, Action::Refuse) },
+            Fault { ms: Some(MAX_MS + 1), ..on(CallKind::Case, Action::Hang) },
+            Fault { ms: Some(1), ..on(CallKind::Case, Action::Refuse) },
+            Fault { words: Some("x".into()), ..on(CallKind::Case, Action::Hang) },
+            Fault { words: Some("x".repeat(MAX_TEXT + 1)), ..on(CallKind::Case, Action::Refuse) },
+        ] {
+            assert!(FaultQueue::default().queue(fault.clone()).is_err(), "{fault:?}");
+        }
+        let mut full = FaultQueue::default();
+        for _ in 0..MAX_ENTRIES {
+            full.queue(on(CallKind::Case, Action::Refuse)).unwrap();
+        }
+        assert!(full.queue(on(CallKind::Case, Action::Refuse)).is_err());
+    }
+}

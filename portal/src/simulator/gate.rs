@@ -1,0 +1,139 @@
+//! What every call of the wire passes: body, signature, then the faults that wait for it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::StatusCode;
+use poem::{Body, Request, Response};
+use serde_json::{Value, json};
+
+use super::desk::Desk;
+use super::fault::{Action, CallKind, Fault, Moment};
+use crate::signature::{self, Call, Refusal};
+
+/// An answer in JSON.
+pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
+    Response::builder().status(status).content_type("application/json; charset=utf-8").body(body.to_string())
+}
+
+/// A failure with a code and a message.
+pub(super) fn failure(status: StatusCode, code: &str, message: &str) -> Response {
+    answer(status, &json!({"code": code, "message": message}))
+}
+
+/// There is no more room.
+pub(super) fn full() -> Response {
+    let message = "模拟平台已满，请 DELETE /sim/cases；the simulator is full: DELETE /sim/cases";
+    failure(StatusCode::INSUFFICIENT_STORAGE, "sim.full", message)
+}
+
+/// What a call is about.
+pub(super) struct About<'a> {
+    pub(super) kind: CallKind,
+    pub(super) subjects: &'a [&'a str],
+    pub(super) max_body: usize,
+}
+
+/// Reads the body, checks who calls, then carries `work` out, unless a fault has it otherwise.
+pub(super) async fn pass<F>(
+    desk: &Arc<Desk>,
+    request: &Request,
+    body: Body,
+    about: About<'_>,
+    work: impl FnOnce(Bytes) -> F + Send,
+) -> Response
+where
+    F: Future<Output = Response> + Send,
+{
+    let permit = desk.bodies.acquire().await;
+    let Ok(bytes) = body.into_bytes_limit(about.max_body).await else {
+        return failure(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", "请求体过大；the body is too large");
+    };
+    if let Err(refusal) = admit(desk, request, &bytes).await {
+        let unchecked = refusal == Refusal::Unchecked;
+        let status = if unchecked { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
+        return failure(status, refusal.code(), &refusal.to_string());
+    }
+    // An application names itself in its body.
+    let own = (about.kind == CallKind::Case).then(|| orgbusno(&bytes)).flatten().unwrap_or_default();
+    let subjects: Vec<_> = about.subjects.iter().copied().chain([own.as_str()]).collect();
+    let fault = desk.take_fault(about.kind, &subjects);
+    drop(permit);
+    match fault {
+        None => work(bytes).await,
+        Some(fault) => fail(desk, request, &fault, || work(bytes)).await,
+    }
+}
+
+async fn admit(desk: &Desk, request: &Request, body: &[u8]) -> Result<(), Refusal> {
+    let uri = request.original_uri();
+    let path_and_query = uri.path_and_query().map_or_else(|| uri.path(), |both| both.as_str());
+    let call = Call { method: request.method().as_str(), path_and_query, body };
+    let keys = std::slice::from_ref(&desk.key);
+    signature::admit(keys, request.headers(), &call, &desk.nonces, desk.world.now()).await.map(|_| ())
+}
+
+fn orgbusno(body: &[u8]) -> Option<String> {
+    serde_json::from_slice::<Value>(body).ok()?.get("orgbusno")?.as_str().map(ToOwned::to_owned)
+}
+
+async fn fail<F>(desk: &Desk, request: &Request, fault: &Fault, work: impl FnOnce() -> F + Send) -> Response
+where
+    F: Future<Output = Response> + Send,
+{
+    let words = fault.words.as_deref();
+    match fault.action {
+        Action::Refuse => {
+            let words = words.unwrap_or("按演练要求不予接收；refused on command");
+            failure(StatusCode::UNPROCESSABLE_ENTITY, "sim.refused", words)
+        }
+        Action::Status => status(fault),
+        Action::Slow | Action::Hang => {
+            if fault.moment == Some(Moment::After) {
+                let response = work().await;
+                hold(desk, fault).await;
+                response
+            } else {
+                hold(desk, fault).await;
+                work().await
+            }
+        }
+        Action::CloseBefore => cut(desk, request, Response::default()),
+        Action::CloseAfter => cut(desk, request, work().await),
+        // Of reports only; `Fault::check` lets no such fault in for a call.
+        Action::Duplicate | Action::OutOfOrder | Action::WrongSignature | Action::Lose => work().await,
+    }
+}
+
+fn status(fault: &Fault) -> Response {
+    let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
+    let words = fault.words.as_deref().unwrap_or("按演练要求失败；failed on command");
+    let mut response = failure(status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE), "sim.failed", words);
+    if let Some(value) = fault.retry_after.as_deref().and_then(|text| http::HeaderValue::from_str(text).ok()) {
+        response.headers_mut().insert(http::header::RETRY_AFTER, value);
+    }
+    response
+}
+
+async fn hold(desk: &Desk, fault: &Fault) {
+    let waiting = async {
+        let long_enough = tokio::time::sleep(fault.wait());
+        if fault.action == Action::Hang {
+            tokio::select! {
+                () = desk.release.notified() => {}
+                () = long_enough => {}
+            }
+        } else {
+            long_enough.await;
+        }
+    };
+    desk.stopping.run_until_cancelled(waiting).await;
+}
+
+fn cut(desk: &Desk, request: &Request, response: Response) -> Response {
+    if let Some(peer) = request.remote_addr().as_socket_addr() {
+        desk.switches.cut(*peer);
+    }
+    response
+}

@@ -1,0 +1,18 @@
+//! The wire's names and codes as this province knows them; on purpose not the adapter's.
+
+pub(super) const STATE_RECEIVED: &str = "02";
+pub(super) const STATE_ACCEPTED: &str = "05";
+pub(super) const STATE_CORRECTION: &str = "06";
+pub(super) const STATE_NOT_ACCEPTED: &str = "07";
+pub(super) const STATE_DONE: &str = "10";
+pub(super) const STATE_REVIEWING: &str = "12";
+pub(super) const STATE_GIVEN_UP: &str = "13";
+
+pub(super) const DONE_APPROVED: &str = "0";
+pub(super) const DONE_DENIED: &str = "1";
+
+/// The kinds of `POST /cases/{projid}/{kind}`.
+pub(super) const STEP_KINDS: [&str; 5] = ["accept", "steps", "specials", "done", "ratings"];
+
+/// How many reports a page has.
+pub(super) const PAGE_REPORTS: usize = 100;
