@@ -11,33 +11,33 @@ use sha2::{Digest as _, Sha256};
 /// Lets `jsonwebtoken` sign and check with this module. May be called any number of times.
 pub(super) fn install() {
     static PROVIDER: CryptoProvider = CryptoProvider {
-        signer_factory: signer,
-        verifier_factory: verifier,
+        signer_factory: |algorithm, key| signer(*algorithm, key),
+        verifier_factory: |algorithm, key| verifier(*algorithm, key),
         key_utils: KeyUtils {
             rsa_pub_components_from_private_key: |_| unsupported(),
             rsa_pub_components_from_public_key: |_| unsupported(),
             ec_pub_components_from_private_key: |_, _| unsupported(),
             ed_pub_components_from_private_key: public_half,
-            compute_digest: digest,
+            compute_digest: |data, hash| digest(data, &hash),
         },
     };
     // A second caller finds it installed already, which is what is wanted.
-    drop(PROVIDER.install_default());
+    let _: std::result::Result<(), &CryptoProvider> = PROVIDER.install_default();
 }
 
 fn unsupported<T>() -> Result<T> {
     Err(ErrorKind::UnsupportedAlgorithm.into())
 }
 
-fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
-    if *algorithm != Algorithm::EdDSA {
+fn signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    if algorithm != Algorithm::EdDSA {
         return unsupported();
     }
     Ok(Box::new(Ed25519Signer(signing_key(key.as_bytes())?)))
 }
 
-fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
-    if *algorithm != Algorithm::EdDSA {
+fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    if algorithm != Algorithm::EdDSA {
         return unsupported();
     }
     let bytes = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
@@ -56,7 +56,7 @@ fn public_half(seed: &[u8], curve: &EllipticCurve) -> Result<Vec<u8>> {
     Ok(signing_key(seed)?.verifying_key().as_bytes().to_vec())
 }
 
-fn digest(data: &[u8], hash: ThumbprintHash) -> Result<Vec<u8>> {
+fn digest(data: &[u8], hash: &ThumbprintHash) -> Result<Vec<u8>> {
     match hash {
         ThumbprintHash::SHA256 => Ok(Sha256::digest(data).to_vec()),
         _ => unsupported(),
