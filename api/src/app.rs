@@ -1,32 +1,60 @@
 //! Everything one process works with, put together once at start.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use casework::Desk;
+use casework::item::BadCatalogue;
+use casework::number::Numbers;
+use casework::vault::Vault;
 use casework::world::World;
+use portal::adapter::Province;
+use portal::signature::Key;
+use portal::wechat::WeChat;
 use prometheus::Registry;
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DbErr;
+use store::{ObjectStore, StoreError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Keys, KeysError};
+use crate::auth::{self, KeyError, Tokens};
+use crate::catalogue::{self, Loaded};
+use crate::config::{Config, Keys, KeysError, Place};
 use crate::database;
 use crate::http::middleware::HttpMetrics;
+use crate::outside::{self, OutsideError, StandIns};
+
+/// Who issues access tokens: the same in every process, whatever its address.
+const ISSUER: &str = "gaoxingban";
 
 /// Everything one process works with. Handlers get it as `Data<&Arc<App>>`.
 pub struct App {
     /// What the operator decided.
     pub config: Arc<Config>,
-    /// Clock, randomness and ids.
-    pub world: World,
-    /// The database.
-    pub db: DatabaseConnection,
-    /// The keys; `Debug` shows none of them.
-    pub keys: Keys,
+    /// What every act works with: database, clock, vault, catalogue, rules, numbers.
+    pub desk: Desk,
+    /// What can be applied for, with the `ETag` of it all.
+    pub catalogue: Loaded,
+    /// Where photos are kept.
+    pub store: Arc<dyn ObjectStore>,
+    /// Issues and checks access tokens.
+    pub tokens: Tokens,
+    /// Who tells us who is signing in.
+    pub wechat: Arc<dyn WeChat>,
+    /// Where cases are relayed to.
+    pub province: Arc<dyn Province>,
+    /// What the province signs its reports with.
+    pub province_key: Key,
+    /// Wakes the relay: to be called after a commit that owes something.
+    pub wake: Arc<Notify>,
     /// What `/metrics` shows; whoever counts something registers it here.
     pub metrics: Registry,
     /// The counters of requests.
     pub http_metrics: HttpMetrics,
     /// Cancelled when the process is told to stop: nothing new is begun after that.
     pub stop: CancellationToken,
+    /// What stands in for the outside in development; stops with the app.
+    pub stand_ins: StandIns,
 }
 
 impl std::fmt::Debug for App {
@@ -41,11 +69,14 @@ pub enum StartError {
     /// The keys cannot be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// There are too many token keys.
+    #[error("GXB_TOKEN_KEY and GXB_TOKEN_OLD_KEYS cannot be used")]
+    TokenKeys(#[from] KeyError),
     /// The data directory cannot be made.
     #[error("the data directory {path} cannot be made")]
     DataDir {
         /// Where it should be.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// What the operating system says.
         source: std::io::Error,
     },
@@ -60,23 +91,38 @@ pub enum StartError {
     /// The schema is older than the program.
     #[error("the database lacks {0} migration(s): run `gaoxingban migrate up` first")]
     Schema(usize),
+    /// The store cannot be used.
+    #[error("the store for photos cannot be used")]
+    Store(#[from] StoreError),
+    /// The items are not what they must be.
+    #[error("the catalogue cannot be used")]
+    Catalogue(#[from] BadCatalogue),
+    /// WeChat, the province or a stand-in for them cannot be used.
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
     /// Counters of the same name exist already.
     #[error("metrics")]
     Metrics(#[from] prometheus::Error),
 }
 
 /// Puts an [`App`] together; what is not given is made as the configuration says.
-#[derive(Debug)]
 pub struct Builder {
     config: Config,
     world: World,
     stop: CancellationToken,
+    simulator: bool,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Builder")
+    }
 }
 
 impl Builder {
     /// An app for this configuration, in the real world.
     pub fn new(config: Config) -> Self {
-        Self { config, world: World::real(), stop: CancellationToken::new() }
+        Self { config, world: World::real(), stop: CancellationToken::new(), simulator: false }
     }
 
     /// Takes time and randomness from somewhere else: what tests do.
@@ -93,19 +139,75 @@ impl Builder {
         self
     }
 
+    /// Runs the province's simulator in this process, when no portal is configured. Other processes on the same
+    /// configuration leave it out and call this one.
+    #[must_use]
+    pub fn with_simulator(mut self) -> Self {
+        self.simulator = true;
+        self
+    }
+
     /// Opens the database, brings its schema up to date in development, and makes the rest.
     ///
     /// # Errors
     /// [`StartError`] when a part cannot be had.
     pub async fn build(self) -> Result<Arc<App>, StartError> {
-        let Self { config, world, stop } = self;
+        let Self { config, world, stop, simulator } = self;
         let path = &config.data_dir;
         std::fs::create_dir_all(path).map_err(|source| StartError::DataDir { path: path.clone(), source })?;
         let keys = config.keys(&world)?;
-        let db = database::open(&config).await?;
+        let catalogue = catalogue::load(config.catalogue_dir.as_deref())?;
+        let store = store::open(&store_config(&config.files.place))?;
+        let desk = desk(&config, &world, &keys, &catalogue).await?;
+        let outside = outside::open(&config, &world, &catalogue.rules, simulator).await?;
         let metrics = Registry::new();
-        let http_metrics = HttpMetrics::new(&metrics)?;
-        Ok(Arc::new(App { config: Arc::new(config), world, db, keys, metrics, http_metrics, stop }))
+        Ok(Arc::new(App {
+            tokens: tokens(&keys, &world)?,
+            province_key: outside::province_key(&config),
+            http_metrics: HttpMetrics::new(&metrics)?,
+            config: Arc::new(config),
+            wechat: outside.wechat,
+            province: outside.province,
+            stand_ins: outside.stand_ins,
+            wake: Arc::new(Notify::new()),
+            desk,
+            catalogue,
+            store,
+            metrics,
+            stop,
+        }))
+    }
+}
+
+async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -> Result<Desk, StartError> {
+    let data: Vec<_> = keys.data.iter().map(|named| (named.kid.clone(), *named.key.expose())).collect();
+    Ok(Desk {
+        db: database::open(config).await?,
+        world: world.clone(),
+        vault: Arc::new(Vault::new(&data, keys.hash.expose())),
+        catalogue: catalogue.catalogue.clone(),
+        rules: Arc::clone(&catalogue.rules) as Arc<dyn casework::item::Rules>,
+        numbers: Arc::new(Numbers::new(config.region.clone())),
+    })
+}
+
+fn tokens(keys: &Keys, world: &World) -> Result<Tokens, KeyError> {
+    let others = keys.token_old.iter().map(crate::config::value::Key32::expose);
+    Ok(Tokens::new(auth::Keys::new(keys.token.expose(), others)?, ISSUER, world.clone()))
+}
+
+fn store_config(place: &Place) -> store::Config {
+    match place {
+        Place::Folder(path) => store::Config::Folder { path: path.clone() },
+        Place::Bucket(bucket) => store::Config::S3(store::S3Config {
+            bucket: bucket.name.clone(),
+            endpoint: bucket.endpoint.clone(),
+            region: bucket.region.clone(),
+            access_key_id: bucket.access_key_id.clone(),
+            secret_access_key: store::Secret::new(bucket.secret_access_key.expose()),
+            path_style: bucket.path_style,
+            limits: store::Limits::default(),
+        }),
     }
 }
 
@@ -113,17 +215,5 @@ impl App {
     /// Whether the process was told to stop.
     pub fn stopping(&self) -> bool {
         self.stop.is_cancelled()
-    }
-
-    /// Whether files can be read and written.
-    pub fn store_is_there(&self) -> impl Future<Output = bool> {
-        // Seam: ask the object store once it is part of the app.
-        std::future::ready(true)
-    }
-
-    /// The public keys that access tokens are checked with (RFC 7517).
-    pub fn jwks(&self) -> serde_json::Value {
-        // Seam: `crate::auth` fills this in.
-        serde_json::json!({ "keys": [] })
     }
 }

@@ -1,10 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-// In the order in which a process comes to life and a request goes through it.
-pub mod app;
+// How a process comes to life
 pub mod command;
 pub mod config;
-pub mod database;
-pub mod http;
-pub mod server;
 pub mod telemetry;
+// What it is made of
+pub mod app;
+pub mod auth;
+pub mod catalogue;
+pub mod database;
+pub mod outside;
+// What it does: answer, and what goes on beside that
+pub mod server;
+pub mod http;
+pub mod background;
+pub mod sweep;

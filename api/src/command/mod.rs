@@ -6,6 +6,7 @@ mod demo;
 mod health;
 mod migrate;
 mod openapi;
+mod photo_fit;
 mod portal_sim;
 mod relay;
 pub mod serve;
@@ -43,6 +44,9 @@ enum Role {
     Migrate(migrate::Args),
     /// The province on this machine, for development and tests.
     PortalSim(portal_sim::Args),
+    /// Work with photos without a server.
+    #[command(subcommand)]
+    Photo(Photo),
     /// Print one of the OpenAPI documents as YAML.
     Openapi(openapi::Args),
     /// Print the settings in force, secrets masked.
@@ -55,6 +59,12 @@ enum Role {
     Admin(admin::Args),
 }
 
+#[derive(Debug, Subcommand)]
+enum Photo {
+    /// Make photos fit a rule, and say for each what became of it: one JSON object a line.
+    Fit(photo_fit::Args),
+}
+
 /// Runs the subcommand the process was started with.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -63,7 +73,8 @@ pub fn main() -> ExitCode {
         Role::Serve(args) => configured(file, |config| serve::run(args, config)),
         Role::Relay => configured(file, relay::run),
         Role::Migrate(args) => configured(file, |config| migrate::run(args, config)),
-        Role::PortalSim(args) => portal_sim::run(args),
+        Role::PortalSim(args) => configured(file, |config| portal_sim::run(args, config)),
+        Role::Photo(Photo::Fit(args)) => Ok(photo_fit::run(args)),
         Role::Openapi(args) => openapi::run(args),
         Role::Config(args) => config::run(args, file),
         Role::Health(args) => health::run(args, file),

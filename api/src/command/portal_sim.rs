@@ -2,8 +2,20 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
-use super::Ended;
+use casework::world::World;
+use portal::simulator::{self, Limits, Script, SimulatorConfig};
+use tokio_util::sync::CancellationToken;
+
+use super::{Ended, on_threads, signals};
+use crate::catalogue;
+use crate::config::Config;
+use crate::outside;
+
+/// How long calls under way may take when it is told to stop.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What `portal-sim` can be told.
 #[derive(Clone, Debug, clap::Args)]
@@ -11,17 +23,37 @@ pub(super) struct Args {
     /// Where to listen.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// What to do with cases that arrive; without it they are accepted and approved within seconds.
+    /// What to do with cases that arrive (TOML); without it they are accepted and approved within seconds.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// Where to push reports to, such as `http://127.0.0.1:8080/integration/v1/reports`.
+    /// The server to push reports to, such as `http://127.0.0.1:8080`; without it they can only be fetched.
     #[arg(long, value_name = "URL")]
     callback: Option<String>,
 }
 
-pub(super) fn run(args: Args) -> Ended {
-    // Seam: `portal::simulator` is started here.
-    let Args { listen, script, callback } = args;
-    let _ = (listen, script, callback);
-    Err("the simulator is not part of this build yet".into())
+pub(super) fn run(args: Args, config: Config) -> Ended {
+    on_threads(simulate(args, config))?
+}
+
+async fn simulate(args: Args, config: Config) -> Ended {
+    let stop = CancellationToken::new();
+    signals::cancel_on_signal(stop.clone(), PATIENCE)?;
+    let script = match &args.script {
+        Some(path) => Script::parse(&std::fs::read_to_string(path)?)?,
+        None => Script::default(),
+    };
+    let rules = catalogue::load(config.catalogue_dir.as_deref())?.rules;
+    let settings = SimulatorConfig {
+        listen: args.listen,
+        key: outside::province_key(&config),
+        rules: outside::simulated_rules(&rules)?,
+        script,
+        callback: args.callback,
+        limits: Limits::default(),
+    };
+    let running = simulator::start(settings, World::real()).await?;
+    tracing::info!(province = running.url(), "the province simulator is listening");
+    stop.cancelled().await;
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
 }

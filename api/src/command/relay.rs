@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{Ended, on_threads, signals};
 use crate::app::Builder;
+use crate::background;
 use crate::config::Config;
 
 pub(super) fn run(config: Config) -> Ended {
@@ -16,7 +18,13 @@ async fn relay(config: Config) -> Ended {
     let stop = CancellationToken::new();
     signals::cancel_on_signal(stop.clone(), config.times.shutdown)?;
     let app = Builder::new(config).stop(stop).build().await?;
-    // Seam: run the relay here until `app.stop` is cancelled.
+    let tasks = TaskTracker::new();
+    background::start(&app, &tasks)?;
+    tasks.close();
+    tracing::info!("gaoxingban is relaying");
     app.stop.cancelled().await;
+    if tokio::time::timeout(app.config.times.shutdown, tasks.wait()).await.is_err() {
+        tracing::warn!("stopped before every delivery was finished; their leases end by themselves");
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,8 @@ use tokio_util::task::TaskTracker;
 
 use super::{Ended, on_threads, signals};
 use crate::app::{App, Builder};
-use crate::config::{Config, ProvinceAt, WeChatAt};
+use crate::background;
+use crate::config::Config;
 use crate::server;
 
 /// What `serve` can be told.
@@ -29,8 +30,11 @@ async fn serve(args: Args, config: Config) -> Ended {
     // Asked for before anything else runs: a signal during a slow start must not be lost.
     signals::cancel_on_signal(stop.clone(), patience)?;
     let listener = server::bind(config.listen).await?;
-    let app = Builder::new(config).stop(stop).build().await?;
-    let beside = beside(&app, !args.no_relay);
+    let app = Builder::new(config).stop(stop).with_simulator().build().await?;
+    let beside = TaskTracker::new();
+    if !args.no_relay {
+        background::start(&app, &beside)?;
+    }
     welcome(&app, listener.local_addr()?);
     let served = server::run(Arc::clone(&app), listener).await;
     app.stop.cancel();
@@ -42,23 +46,9 @@ async fn serve(args: Args, config: Config) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts what runs beside the API: the relay, the sweeper and, in development, the stand-ins.
-fn beside(app: &Arc<App>, relay: bool) -> TaskTracker {
-    let tasks = TaskTracker::new();
-    // Seam: simulator (when `config.province.at` is `Simulator`), relay (when `relay`) and sweeper are spawned here.
-    let _ = (app, relay);
-    tasks
-}
-
 fn welcome(app: &App, address: std::net::SocketAddr) {
-    let simulator = match &app.config.province.at {
-        ProvinceAt::Simulator(at) => format!("http://{at}"),
-        ProvinceAt::Portal(_) => "none".to_owned(),
-    };
-    let wechat = match &app.config.wechat.at {
-        WeChatAt::StandIn => "stand-in: sign in with the code dev-<name>",
-        WeChatAt::Server { .. } => "real",
-    };
+    let simulator = app.stand_ins.simulator.as_ref().map(portal::simulator::Simulator::url);
+    let wechat = app.stand_ins.wechat.as_ref().map(|_| "stand-in: sign in with the code dev-<name>");
     tracing::info!(
         api = %format_args!("http://{address}"),
         docs = %format_args!("http://{address}/docs"),

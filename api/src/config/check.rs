@@ -6,8 +6,8 @@ use super::choice::{DatabaseUrl, Profile};
 use super::table::Settings;
 use super::value::{Secret, Span};
 use super::{
-    Bucket, Config, DEVELOPMENT_PORTAL_SECRET, Database, Files, Log, Photos, Place, Province, ProvinceAt, Relay,
-    Sessions, Times, WECHAT_URL, WeChat, WeChatAt, keys,
+    Bucket, Config, DEVELOPMENT_PORTAL_SECRET, Database, Files, Log, Photos, Place, Province, ProvinceAt, Relay, Times,
+    WECHAT_URL, WeChat, WeChatAt, keys,
 };
 
 /// Every mistake that only shows when settings are looked at together.
@@ -132,7 +132,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             promise: s.relay_promise.0,
         },
         wechat: wechat(&settings),
-        sessions: Sessions { access: s.access_lifetime.0, refresh: s.refresh_lifetime.0 },
+        refresh_lifetime: s.refresh_lifetime.0,
         data_dir: s.data_dir,
         settings,
     }

@@ -59,8 +59,8 @@ pub struct Config {
     pub relay: Relay,
     /// Who tells us who is signing in.
     pub wechat: WeChat,
-    /// How long sessions last.
-    pub sessions: Sessions,
+    /// How long a phone stays signed in without being used.
+    pub refresh_lifetime: Duration,
     /// What is allowed but not wise; logged at start.
     pub warnings: Vec<String>,
     settings: Settings,
@@ -209,15 +209,6 @@ pub enum WeChatAt {
         /// The mini-program's secret.
         secret: Secret,
     },
-}
-
-/// How long sessions last.
-#[derive(Clone, Copy, Debug)]
-pub struct Sessions {
-    /// An access token.
-    pub access: Duration,
-    /// A phone that is not used.
-    pub refresh: Duration,
 }
 
 /// Everything that is wrong with the configuration, one line each.

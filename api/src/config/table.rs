@@ -143,13 +143,13 @@ settings! {
         /// How long to wait after each failed try, in order; after the last one a person has to look.
         relay_schedule: Vec<Span> = "5s,30s,2m,10m,30m,2h,6h,12h";
         /// How long a worker holds an item before another may take it; renewed while it works.
-        relay_lease: Span = "60s";
+        relay_lease: Span = "1m";
         /// How many items one process delivers at once.
-        relay_workers: Whole<1, 64> = "4";
+        relay_workers: Whole<1, 64> = "8";
         /// How often to look for work when nothing wakes the relay.
         relay_poll: Span = "1s";
         /// After this long without the province's word the applicant is told that the case is late.
-        relay_promise: Span = "24h";
+        relay_promise: Span = "4h";
     }
     "WeChat" {
         /// The mini-program's id.
@@ -172,8 +172,6 @@ settings! {
         /// The key of the hashes by which encrypted values are found. It can never change. Unset in development: drawn
         /// once into the data directory.
         hash_key: Option<Key32> = "";
-        /// How long an access token works.
-        access_lifetime: Span = "15m";
         /// How long a phone stays signed in without being used.
         refresh_lifetime: Span = "30d";
     }

@@ -23,8 +23,8 @@ pub(super) fn live() -> Response {
 /// Everything a request needs answers in time: 200, otherwise 503; either way with one word a part.
 #[handler]
 pub(super) async fn ready(Data(app): Data<&Arc<App>>) -> Response {
-    let database = within(async { app.db.ping().await.is_ok() });
-    let store = within(app.store_is_there());
+    let database = within(async { app.desk.db.ping().await.is_ok() });
+    let store = within(async { app.store.check().await.is_ok() });
     let (database, store) = futures_util::future::join(database, store).await;
     let ready = database && store && !app.stopping();
     let word = |good: bool| if good { "ok" } else { "failing" };
@@ -51,5 +51,5 @@ pub(super) fn metrics(Data(app): Data<&Arc<App>>) -> poem::Result<Response> {
 /// The public keys that access tokens are checked with.
 #[handler]
 pub(super) fn jwks(Data(app): Data<&Arc<App>>) -> Response {
-    Json(app.jwks()).with_header("cache-control", "public, max-age=300").into_response()
+    Json(app.tokens.jwks()).with_header("cache-control", "public, max-age=300").into_response()
 }

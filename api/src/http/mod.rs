@@ -1,6 +1,7 @@
 //! HTTP: the routes, and what stands around every one of them.
 
 pub mod documents;
+mod explain;
 mod health;
 pub mod middleware;
 pub mod operations;
@@ -30,7 +31,7 @@ pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
     let shell = Shell {
         operations: Arc::new(operations(app)),
         metrics: app.http_metrics.clone(),
-        world: app.world.clone(),
+        world: app.desk.world.clone(),
         public_url: app.config.public_url.as_str().into(),
     };
     let url = &app.config.public_url;

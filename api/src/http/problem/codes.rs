@@ -186,6 +186,9 @@ codes! {
     CASE_IF_MATCH "case.if_match" 428:
         "缺少版本信息" / "`If-Match` is missing",
         "请更新小程序后再试。" / "Send the `ETag` of the case you read as `If-Match`.";
+    CASE_TOO_MANY "case.too_many" 409:
+        "草稿太多" / "Too many drafts",
+        "请先提交或撤回不用的草稿。" / "Submit or withdraw drafts that are no longer needed.";
     FORM_INVALID "form.invalid" 422:
         "表单有地方填得不对" / "The form has faults",
         "请按提示逐项修改。" / "Put right everything that `errors` lists.";
@@ -214,6 +217,14 @@ codes! {
     REPORT_INVALID "report.invalid" 422:
         "状态回传内容不对" / "The report has faults",
         "请按 errors 逐项修改后重发。" / "Put right everything that `errors` lists and send it again.";
+
+    // Staff.
+    DELIVERY_UNKNOWN "delivery.unknown" 404:
+        "没有这条转办记录" / "There is no such delivery",
+        "请刷新列表。" / "Choose an id from the list.";
+    DELIVERY_NOT_PARKED "delivery.not_parked" 409:
+        "这条转办记录没有挂起" / "The delivery is not parked",
+        "请刷新列表，查看它现在的状态。" / "Read the list again; only parked deliveries can be driven again.";
 
     // Our side.
     INTERNAL "internal" 500:

@@ -1,0 +1,71 @@
+//! What a process does beside answering: deliver what is owed, fetch reports, forget what is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portal::deliver::{NoticeTemplates, ToProvince, ToWeChat};
+use portal::relay::backoff::Schedule;
+use portal::relay::{self, Relay};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::sweep;
+
+/// The relay of this process, also for tests that drain it by hand.
+///
+/// # Errors
+/// When there is no randomness to name it by.
+pub fn relay(app: &App) -> casework::Result<Relay> {
+    let config = &app.config;
+    let settings = relay::Config {
+        schedule: Schedule(config.relay.schedule.clone()),
+        lease: config.relay.lease,
+        parallel: config.relay.workers,
+        poll: config.relay.poll,
+        promised: config.relay.promise,
+        ..relay::Config::default()
+    };
+    let templates: NoticeTemplates =
+        config.wechat.templates.iter().map(|template| (template.notice.clone(), template.id.clone())).collect();
+    let desk = || app.desk.clone();
+    let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province));
+    let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
+    Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
+}
+
+/// Starts the relay, the poll for reports and the sweeper; they end when the app is told to stop.
+///
+/// # Errors
+/// When there is no randomness to name the relay by.
+pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
+    let relay = relay(app)?;
+    let stop = app.stop.clone();
+    tasks.spawn(async move { relay.run(stop).await });
+    let polled = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), app.config.province.poll, move || {
+        let app = Arc::clone(&polled);
+        async move {
+            if let Err(error) = portal::poll::poll(&app.desk, &*app.province).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "reports cannot be fetched");
+            }
+        }
+    }));
+    let swept = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), app.config.files.sweep_interval, move || {
+        let app = Arc::clone(&swept);
+        async move { sweep::all(&app).await }
+    }));
+    Ok(())
+}
+
+/// Runs `work` at once and then again after each pause, until `stop`. Work under way is finished.
+async fn every<F: Future<Output = ()>>(stop: CancellationToken, pause: Duration, work: impl Fn() -> F) {
+    while !stop.is_cancelled() {
+        work().await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}

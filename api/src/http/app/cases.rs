@@ -1,0 +1,342 @@
+//! Cases, from draft to decision.
+
+use std::sync::Arc;
+
+use casework::{case as row, check, draft, submit, withdraw};
+use chrono::{DateTime, Utc};
+use entity::{CaseId, PhotoId};
+use poem::web::Data;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Tag;
+use super::view::{self, Case, CaseSummary, Relay, RelayState, State};
+use crate::app::App;
+use crate::fails;
+use crate::http::caller::Applicant;
+use crate::http::page;
+use crate::http::problem::{Fault, Language, Place, Problem, Reply, codes};
+use crate::http::repeat::{self, Key, Turn};
+
+/// Starting and filling drafts.
+#[derive(Debug)]
+pub struct DraftsApi;
+
+/// Submitting and following.
+#[derive(Debug)]
+pub struct CasesApi;
+
+fails! {
+    /// Starting a draft.
+    pub signed_in_body CreateCase: ITEM_UNKNOWN, FORM_INVALID, CASE_TOO_MANY, IDEMPOTENCY_KEY, IDEMPOTENCY_MISMATCH, IDEMPOTENCY_RUNNING;
+    /// Saving answers.
+    pub signed_in_body ChangeCase: CASE_UNKNOWN, CASE_STATE, CASE_CHANGED, FORM_INVALID;
+    /// Placing photos.
+    pub signed_in_body SetMaterial: CASE_UNKNOWN, MATERIAL_UNKNOWN, CASE_STATE, CASE_CHANGED, FORM_INVALID;
+    /// Asking what is missing.
+    pub signed_in CheckCase: CASE_UNKNOWN;
+    /// Submitting.
+    pub signed_in SubmitCase: CASE_UNKNOWN, CASE_STATE, CASE_INCOMPLETE, IDEMPOTENCY_KEY, IDEMPOTENCY_MISMATCH, IDEMPOTENCY_RUNNING;
+    /// Listing.
+    pub signed_in ListCases: CURSOR_INVALID;
+    /// Reading one.
+    pub signed_in GetCase: CASE_UNKNOWN;
+    /// Giving up.
+    pub signed_in WithdrawCase: CASE_UNKNOWN, CASE_STATE;
+}
+
+/// What to apply for.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct NewCase {
+    /// The item's code.
+    #[oai(validator(min_length = 1, max_length = 64))]
+    pub item: String,
+    /// Answers there are already.
+    pub form: Option<Value>,
+}
+
+/// Answers.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct CaseForm {
+    /// The answers, as the item's `form` describes them. They may be incomplete.
+    pub form: Value,
+}
+
+/// Photos for one material.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct CasePhotos {
+    /// The photos' ids, in the order to show them; empty to take all away.
+    #[oai(validator(max_items = 100))]
+    pub photos: Vec<Uuid>,
+}
+
+/// What is still to do.
+#[derive(Debug, Object)]
+pub struct CaseCheck {
+    /// Whether it can be submitted now.
+    pub ready: bool,
+    /// Everything that is missing or wrong, all at once.
+    pub missing: Vec<Missing>,
+}
+
+/// One thing that is missing or wrong.
+#[derive(Debug, Object)]
+pub struct Missing {
+    /// Where: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
+    pub pointer: String,
+    /// What kind: stable, dotted.
+    pub code: String,
+    /// What to do, in plain words.
+    pub detail: String,
+}
+
+/// A case that was handed in.
+#[derive(Debug, Object)]
+pub struct Submitted {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number: readable over the phone.
+    pub number: String,
+    /// `submitted`.
+    pub state: State,
+    /// It is on its way to the province.
+    pub relay: Relay,
+}
+
+/// A page of cases, newest first.
+#[derive(Debug, Object)]
+pub struct Cases {
+    /// The cases.
+    pub cases: Vec<CaseSummary>,
+    /// Where the next page begins; none at the end.
+    #[oai(skip_serializing_if_is_none)]
+    pub cursor: Option<String>,
+}
+
+/// A draft was started.
+#[derive(Debug, ApiResponse)]
+pub enum Created {
+    /// The draft.
+    #[oai(status = 201)]
+    Case(Json<Case>, #[oai(header = "ETag")] String, #[oai(header = "Location")] String),
+}
+
+/// A case with its `ETag`.
+#[derive(Debug, ApiResponse)]
+pub enum Found {
+    /// The case.
+    #[oai(status = 200)]
+    Case(Json<Case>, #[oai(header = "ETag")] String),
+}
+
+/// A case was handed in.
+#[derive(Debug, ApiResponse)]
+pub enum Taken {
+    /// It is safe with us; the province hears of it next.
+    #[oai(status = 202)]
+    Case(Json<Submitted>),
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Cases")]
+impl DraftsApi {
+    /// 新建办件 · Start a case
+    ///
+    /// A draft of the item's current version. Answers may be sent along or later, whole or in part.
+    #[oai(path = "/cases", method = "post", operation_id = "create_case")]
+    async fn create_case(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        /// 8 to 64 letters, digits, `-` or `_`: the same key starts one case only.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
+        body: Json<NewCase>,
+    ) -> Reply<Created, CreateCase> {
+        let text = format!("{}\n{}", body.item, body.form.as_ref().unwrap_or(&Value::Null));
+        let (account, header) = (who.account(), key.as_deref());
+        let key = Key { account, operation: "create_case", header, body: text.as_bytes() };
+        let ticket = match repeat::turn(&app.desk, key).await? {
+            Turn::Answered(case) => return Ok(created(case)),
+            Turn::Now(ticket) => ticket,
+        };
+        let answer = repeat::answer(|case| view::fresh(&app.desk, case));
+        let once = repeat::keeping(ticket.as_ref(), &answer);
+        let done = draft::create(&app.desk, account, &body.item, body.form.as_ref(), once.as_ref()).await;
+        let case = repeat::finish(&app.desk, ticket.as_ref(), done).await?;
+        Ok(created(view::fresh(&app.desk, &case)?))
+    }
+
+    /// 保存表单 · Save answers
+    ///
+    /// For drafts and for cases sent back. Answers may be incomplete: `check_case` says what is missing. With `If-Match`
+    /// nothing is overwritten that another phone saved meanwhile.
+    #[oai(path = "/cases/:id/form", method = "put", operation_id = "change_case")]
+    async fn change_case(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        id: Path<Uuid>,
+        /// The `ETag` of the case as the app has it.
+        #[oai(name = "If-Match")]
+        known: Header<Option<String>>,
+        body: Json<CaseForm>,
+    ) -> Reply<Found, ChangeCase> {
+        let revision = revision(known.as_deref())?;
+        let case = draft::change_form(&app.desk, who.account(), CaseId(id.0), revision, &body.form).await?;
+        Ok(found(view::whole(&app.desk, &case).await?))
+    }
+
+    /// 放入照片 · Fill a material with photos
+    ///
+    /// The photos it shall have from now on. They were uploaded for this item and material with `upload_photo`.
+    #[oai(path = "/cases/:id/materials/:material", method = "put", operation_id = "set_material")]
+    async fn set_material(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        id: Path<Uuid>,
+        /// The material's code.
+        material: Path<String>,
+        /// The `ETag` of the case as the app has it.
+        #[oai(name = "If-Match")]
+        known: Header<Option<String>>,
+        body: Json<CasePhotos>,
+    ) -> Reply<Found, SetMaterial> {
+        let revision = revision(known.as_deref())?;
+        let photos: Vec<PhotoId> = body.0.photos.into_iter().map(PhotoId).collect();
+        let (owner, id) = (who.account(), CaseId(id.0));
+        let case = draft::set_material(&app.desk, owner, id, &material, &photos, revision).await?;
+        Ok(found(view::whole(&app.desk, &case).await?))
+    }
+
+    /// 检查办件 · What is still missing
+    ///
+    /// Everything at once: answers, photos, and photos that no longer fit because a rule has changed.
+    #[oai(path = "/cases/:id/check", method = "get", operation_id = "check_case")]
+    async fn check_case(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        id: Path<Uuid>,
+        language: Language,
+    ) -> Reply<Json<CaseCheck>, CheckCase> {
+        let case = row::find(&app.desk.db, who.account(), CaseId(id.0)).await?;
+        let faults = check::missing(&app.desk, &case).await?.into_iter().map(crate::http::explain::fault);
+        let missing: Vec<_> = faults.map(|fault| missing(fault, language)).collect();
+        Ok(Json(CaseCheck { ready: missing.is_empty(), missing }))
+    }
+}
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Cases")]
+impl CasesApi {
+    /// 提交 · Submit
+    ///
+    /// Hands a complete case in. Send an `Idempotency-Key` and repeat the very same request when the answer was lost.
+    #[oai(path = "/cases/:id/submit", method = "post", operation_id = "submit_case")]
+    async fn submit_case(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        id: Path<Uuid>,
+        /// 8 to 64 letters, digits, `-` or `_`: the same key submits once only.
+        #[oai(name = "Idempotency-Key")]
+        key: Header<Option<String>>,
+    ) -> Reply<Taken, SubmitCase> {
+        let operation = format!("submit_case {}", id.0);
+        let key = Key { account: who.account(), operation: &operation, header: key.as_deref(), body: b"" };
+        let ticket = match repeat::turn(&app.desk, key).await? {
+            Turn::Answered(submitted) => return Ok(Taken::Case(Json(submitted))),
+            Turn::Now(ticket) => ticket,
+        };
+        let answer = repeat::answer(submitted);
+        let once = repeat::keeping(ticket.as_ref(), &answer);
+        let done = submit::submit(&app.desk, who.account(), CaseId(id.0), once.as_ref()).await;
+        let case = repeat::finish(&app.desk, ticket.as_ref(), done).await?;
+        app.wake.notify_one();
+        Ok(Taken::Case(Json(submitted(&case)?)))
+    }
+
+    /// 我的办件 · List my cases
+    #[oai(path = "/cases", method = "get", operation_id = "list_cases")]
+    async fn list_cases(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        /// Where the page begins: the `cursor` of the one before.
+        cursor: Query<Option<String>>,
+        /// Entries of a page: 20 unless told, at most 100.
+        limit: Query<Option<u64>>,
+    ) -> Reply<Json<Cases>, ListCases> {
+        let limit = page::limit(limit.0);
+        let before = page::after(cursor.as_deref())?.map(CaseId);
+        let rows = row::list(&app.desk, who.account(), before, limit + 1).await?;
+        let (rows, cursor) = page::cut(rows, limit, |row| row.id.0);
+        let cases = rows.iter().map(|case| view::summary(&app.desk, case)).collect::<casework::Result<_>>()?;
+        Ok(Json(Cases { cases, cursor }))
+    }
+
+    /// 办件详情 · Read a case
+    ///
+    /// Its answers, photos, timeline, and how handing it on goes.
+    #[oai(path = "/cases/:id", method = "get", operation_id = "get_case")]
+    async fn get_case(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Found, GetCase> {
+        let case = row::find(&app.desk.db, who.account(), CaseId(id.0)).await?;
+        Ok(found(view::whole(&app.desk, &case).await?))
+    }
+
+    /// 撤回 · Withdraw
+    ///
+    /// Gives the case up, any time before it is decided. Asking twice is no fault.
+    #[oai(path = "/cases/:id/withdraw", method = "post", operation_id = "withdraw_case")]
+    async fn withdraw_case(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Found, WithdrawCase> {
+        let case = withdraw::withdraw(&app.desk, who.account(), CaseId(id.0)).await?;
+        app.wake.notify_one();
+        Ok(found(view::whole(&app.desk, &case).await?))
+    }
+}
+
+fn created(case: Case) -> Created {
+    let (etag, location) = (etag(&case), format!("/v1/cases/{}", case.id));
+    Created::Case(Json(case), etag, location)
+}
+
+fn found(case: Case) -> Found {
+    let etag = etag(&case);
+    Found::Case(Json(case), etag)
+}
+
+fn etag(case: &Case) -> String {
+    format!("\"{}\"", case.revision)
+}
+
+/// The revision `If-Match` names; `*` and nothing name none.
+fn revision(header: Option<&str>) -> Result<Option<i64>, Problem> {
+    match header.map(str::trim) {
+        None | Some("*") => Ok(None),
+        Some(tag) => {
+            let number = tag.trim_start_matches("W/").trim_matches('"').parse();
+            number.map(Some).map_err(|_| Problem::new(&codes::CASE_CHANGED))
+        }
+    }
+}
+
+fn submitted(case: &entity::case::Model) -> casework::Result<Submitted> {
+    let at: DateTime<Utc> = case.changed_at;
+    Ok(Submitted {
+        id: case.id.0,
+        number: case.number.clone().ok_or(casework::Error::BadRow("cases.number"))?,
+        state: case.state.into(),
+        relay: Relay { state: RelayState::Queued, next_try_at: Some(at) },
+    })
+}
+
+fn missing(fault: Fault, language: Language) -> Missing {
+    let (Place::Body(pointer) | Place::Parameter(pointer)) = fault.place;
+    Missing { pointer, code: fault.code, detail: fault.detail.say(language).to_owned() }
+}

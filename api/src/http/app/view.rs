@@ -1,0 +1,287 @@
+//! A case as its owner sees it.
+
+use std::collections::BTreeMap;
+
+use casework::{Desk, Result, case as row, outbox};
+use chrono::{DateTime, Utc};
+use entity::{case, case_event, material, photo};
+use poem_openapi::types::Any;
+use poem_openapi::{Enum, Object};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum State {
+    /// 草稿
+    Draft,
+    /// 已提交
+    Submitted,
+    /// 待补正: change what `correction` says and submit again
+    Correcting,
+    /// 未补正终止
+    Lapsed,
+    /// 不予受理
+    NotAccepted,
+    /// 已受理
+    Accepted,
+    /// 审查中
+    Reviewing,
+    /// 已通过
+    Approved,
+    /// 未通过
+    Denied,
+    /// 已发证
+    Issued,
+    /// 已办结
+    Closed,
+    /// 已撤回
+    Withdrawn,
+}
+
+impl From<case::State> for State {
+    fn from(state: case::State) -> Self {
+        match state {
+            case::State::Draft => Self::Draft,
+            case::State::Submitted => Self::Submitted,
+            case::State::Correcting => Self::Correcting,
+            case::State::Lapsed => Self::Lapsed,
+            case::State::NotAccepted => Self::NotAccepted,
+            case::State::Accepted => Self::Accepted,
+            case::State::Reviewing => Self::Reviewing,
+            case::State::Approved => Self::Approved,
+            case::State::Denied => Self::Denied,
+            case::State::Issued => Self::Issued,
+            case::State::Closed => Self::Closed,
+            case::State::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
+/// How handing it on to the province goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum RelayState {
+    /// Waiting for its turn, or for the next try.
+    Queued,
+    /// Being sent right now.
+    Leased,
+    /// It may have arrived; we are finding out.
+    Unknown,
+    /// It arrived.
+    Done,
+    /// One of us is looking at it. The applicant need do nothing.
+    Parked,
+    /// No longer needed.
+    Cancelled,
+}
+
+/// How handing it on to the province goes.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Relay {
+    /// Where it stands.
+    pub state: RelayState,
+    /// When it is tried next.
+    pub next_try_at: Option<DateTime<Utc>>,
+}
+
+impl From<&entity::outbox::Model> for Relay {
+    fn from(promise: &entity::outbox::Model) -> Self {
+        use entity::outbox::State as Row;
+        let state = match promise.state {
+            Row::Queued => RelayState::Queued,
+            Row::Leased => RelayState::Leased,
+            Row::Unknown => RelayState::Unknown,
+            Row::Done => RelayState::Done,
+            Row::Parked => RelayState::Parked,
+            Row::Cancelled => RelayState::Cancelled,
+        };
+        let waits = matches!(state, RelayState::Queued | RelayState::Unknown);
+        Self { state, next_try_at: waits.then_some(promise.next_try_at) }
+    }
+}
+
+/// One line of the timeline.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Event {
+    /// `created`, `submitted`, `received`, `accepted`, `correction`, `reviewing`, `approved`, `denied`, `not_accepted`,
+    /// `late`, `withdrawn`, `unknown`.
+    pub act: String,
+    /// The state afterwards.
+    pub state: State,
+    /// `applicant`, `staff`, `province` or `system`.
+    pub actor: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Words that belong to it: a reason, or what to put right.
+    pub note: Option<String>,
+}
+
+impl From<case_event::Model> for Event {
+    fn from(event: case_event::Model) -> Self {
+        let actor = sea_orm::ActiveEnum::to_value(&event.actor);
+        Self { act: event.act, state: event.state.into(), actor, at: event.at, note: event.note }
+    }
+}
+
+/// The photos in one material's place.
+#[derive(Debug, Object)]
+pub struct CaseMaterial {
+    /// The material's code.
+    pub code: String,
+    /// The photos, in the applicant's order.
+    pub photos: Vec<Uuid>,
+}
+
+/// Which item, in which version.
+#[derive(Debug, Object)]
+pub struct CaseItem {
+    /// Its code.
+    pub code: String,
+    /// The version the case was started with, and keeps.
+    pub version: u32,
+    /// Its official name.
+    pub name: String,
+}
+
+/// A case in a list.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct CaseSummary {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number, once it was submitted.
+    pub number: Option<String>,
+    /// What is applied for.
+    pub item: CaseItem,
+    /// The name of the shop or site, as far as answered.
+    pub shop: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// When it was started.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// A case, whole.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Case {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number, once it was submitted: readable over the phone.
+    pub number: Option<String>,
+    /// What is applied for.
+    pub item: CaseItem,
+    /// Where it stands.
+    pub state: State,
+    /// Rises with each change; also the `ETag`.
+    pub revision: i64,
+    /// The saved answers.
+    pub form: Any<Value>,
+    /// The photos, by material.
+    pub materials: Vec<CaseMaterial>,
+    /// What must be put right, while the state is `correcting`.
+    pub correction: Option<String>,
+    /// The province's own word for the state, when it is one we do not know.
+    pub province_state: Option<String>,
+    /// The document it yielded: `name`, `number`, `valid_until`, `publisher`.
+    pub licence: Option<Any<Value>>,
+    /// How handing it on goes, once it was submitted.
+    pub relay: Option<Relay>,
+    /// The timeline, oldest first.
+    pub events: Vec<Event>,
+    /// When it was started.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub changed_at: DateTime<Utc>,
+    /// When it was last submitted.
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// Everything about a case.
+///
+/// # Errors
+/// When a row cannot be read.
+pub(super) async fn whole(desk: &Desk, case: &case::Model) -> Result<Case> {
+    let (events, photos) = tokio::try_join!(row::timeline(desk, case.id), row::photos(&desk.db, case.id))?;
+    let promise = if case.data_version > 0 { outbox::of_case(desk, case.id).await? } else { None };
+    parts(desk, case, events, &photos, promise.as_ref())
+}
+
+/// A draft that was started just now.
+///
+/// # Errors
+/// When a row cannot be read.
+pub(super) fn fresh(desk: &Desk, case: &case::Model) -> Result<Case> {
+    let mut view = parts(desk, case, Vec::new(), &[], None)?;
+    let (actor, state) = ("applicant".to_owned(), State::Draft);
+    view.events.push(Event { act: "created".to_owned(), state, actor, at: case.created_at, note: None });
+    Ok(view)
+}
+
+fn parts(
+    desk: &Desk,
+    case: &case::Model,
+    events: Vec<case_event::Model>,
+    photos: &[(material::Model, photo::Model)],
+    promise: Option<&entity::outbox::Model>,
+) -> Result<Case> {
+    let mut materials: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for (place, _) in photos {
+        materials.entry(&place.code).or_default().push(place.photo_id.0);
+    }
+    let materials = materials.into_iter().map(|(code, photos)| CaseMaterial { code: code.to_owned(), photos });
+    Ok(Case {
+        id: case.id.0,
+        number: case.number.clone(),
+        item: item(desk, case),
+        state: case.state.into(),
+        revision: case.revision,
+        form: Any(row::answers(desk, case)?),
+        materials: materials.collect(),
+        correction: case.correction.clone(),
+        province_state: case.province_state.clone(),
+        licence: case.licence.clone().map(Any),
+        relay: promise.map(Into::into),
+        events: events.into_iter().map(Into::into).collect(),
+        created_at: case.created_at,
+        changed_at: case.changed_at,
+        submitted_at: case.submitted_at,
+    })
+}
+
+/// A case in a list.
+///
+/// # Errors
+/// When a row cannot be read.
+pub(super) fn summary(desk: &Desk, case: &case::Model) -> Result<CaseSummary> {
+    let shop = match row::item(desk, case) {
+        Ok(entry) => entry.item.applicant.read(&row::answers(desk, case)?).shop,
+        Err(_) => None,
+    };
+    Ok(CaseSummary {
+        id: case.id.0,
+        number: case.number.clone(),
+        item: item(desk, case),
+        shop,
+        state: case.state.into(),
+        created_at: case.created_at,
+        changed_at: case.changed_at,
+    })
+}
+
+/// A list must not fail because one old case's item is gone: it shows the code instead of the name.
+fn item(desk: &Desk, case: &case::Model) -> CaseItem {
+    let name = row::item(desk, case).map_or_else(|_| case.item_code.clone(), |entry| entry.item.name.clone());
+    CaseItem { code: case.item_code.clone(), version: u32::try_from(case.item_version).unwrap_or(0), name }
+}
+
+/// `138****3210`.
+pub(super) fn masked_phone(phone: &str) -> String {
+    casework::masked_phone(phone)
+}

@@ -1,0 +1,92 @@
+//! What goes wrong in the other modules, told as a problem.
+
+use casework::Error;
+use casework::form::Fault as FormFault;
+use casework::item::Text;
+use entity::case::State;
+
+use super::problem::{Explain, Fault, Place, Problem, Words, codes};
+use crate::auth::TokenError;
+
+impl From<Text> for Words {
+    fn from(text: Text) -> Self {
+        (text.zh, text.en).into()
+    }
+}
+
+impl From<FormFault> for Fault {
+    fn from(fault: FormFault) -> Self {
+        Self { place: Place::Body(fault.pointer), code: fault.code.to_owned(), detail: fault.detail.into() }
+    }
+}
+
+impl Explain for Error {
+    fn explain(self) -> Problem {
+        match self {
+            Self::NotFound(what) => Problem::new(not_found(what)),
+            Self::NotNow { state, .. } => Problem::new(&codes::CASE_STATE).detail(standing(state)),
+            Self::Stale { .. } => Problem::new(&codes::CASE_CHANGED),
+            Self::Incomplete(faults) => {
+                Problem::new(&codes::CASE_INCOMPLETE).faults(faults.into_iter().map(Fault::from))
+            }
+            Self::Invalid(faults) => Problem::new(&codes::FORM_INVALID).faults(faults.into_iter().map(Fault::from)),
+            Self::TooMany("drafts") => Problem::new(&codes::CASE_TOO_MANY),
+            Self::TooMany(_) => Problem::new(&codes::REQUEST_RATE),
+            Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
+            Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
+            Self::KeyRunning => Problem::new(&codes::IDEMPOTENCY_RUNNING),
+            Self::SessionEnded => Problem::new(&codes::SESSION_ENDED),
+            Self::Busy => Problem::new(&codes::SERVICE_UNAVAILABLE),
+            Self::Database(ref error) if is_passing(error) => Problem::new(&codes::SERVICE_UNAVAILABLE).because(self),
+            Self::NoItem { .. } | Self::BadRow(_) | Self::Database(_) | Self::Vault(_) | Self::NoRandomness(_) => {
+                Problem::internal(self)
+            }
+        }
+    }
+}
+
+fn not_found(what: &str) -> &'static codes::Code {
+    match what {
+        "case" => &codes::CASE_UNKNOWN,
+        "item" => &codes::ITEM_UNKNOWN,
+        "material" => &codes::MATERIAL_UNKNOWN,
+        "photo" => &codes::PHOTO_UNKNOWN,
+        "notice" => &codes::NOTICE_UNKNOWN,
+        "delivery" => &codes::DELIVERY_UNKNOWN,
+        // A token that is good, of somebody who is no longer there.
+        "account" | "staff" => &codes::SESSION_ENDED,
+        _ => &codes::REQUEST_NO_SUCH_PATH,
+    }
+}
+
+/// The database cannot be reached, or every connection is taken: the next try may succeed.
+fn is_passing(error: &sea_orm::DbErr) -> bool {
+    matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_))
+}
+
+fn standing(state: State) -> Words {
+    let (zh, en) = match state {
+        State::Draft => ("草稿", "a draft"),
+        State::Submitted => ("已提交", "submitted"),
+        State::Correcting => ("待补正", "waiting for corrections"),
+        State::Lapsed => ("未补正，已终止", "ended: never corrected"),
+        State::NotAccepted => ("不予受理", "not accepted"),
+        State::Accepted => ("已受理", "accepted"),
+        State::Reviewing => ("审查中", "under review"),
+        State::Approved => ("准予", "approved"),
+        State::Denied => ("不予许可", "denied"),
+        State::Issued => ("已发证", "issued"),
+        State::Closed => ("已办结", "closed"),
+        State::Withdrawn => ("已撤回", "withdrawn"),
+    };
+    (format!("办件现在是“{zh}”状态。"), format!("The case is {en}.")).into()
+}
+
+impl Explain for TokenError {
+    fn explain(self) -> Problem {
+        Problem::new(match self {
+            Self::Expired => &codes::SESSION_EXPIRED,
+            Self::Invalid => &codes::SESSION_INVALID,
+        })
+    }
+}

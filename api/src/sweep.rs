@@ -1,0 +1,96 @@
+//! Forgetting what is over: objects without a row, sessions, keys, nonces and old reports.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{PhotoId, photo};
+use portal::nonces::SharedNonces;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use store::{ListQuery, Object, StorageKey};
+
+use crate::app::App;
+
+/// Objects looked at in one go.
+const PAGE: usize = 500;
+/// Pages looked at in one sweep; the next one begins again, and finds what is left.
+const MAX_PAGES: usize = 2_000;
+/// Leftovers of interrupted writes removed in one sweep.
+const MAX_LEFTOVERS: usize = 10_000;
+/// How long reports are kept as they came.
+const REPORTS_KEPT: TimeDelta = TimeDelta::days(183);
+
+/// Sweeps everything once. What fails is logged and left to the next time.
+pub async fn all(app: &App) {
+    let desk = &app.desk;
+    let now = desk.world.now();
+    let results = [
+        ("sessions", casework::session::sweep(desk).await),
+        ("idempotency keys", casework::repeat::sweep(desk).await),
+        ("reports", casework::report::sweep(desk, now - REPORTS_KEPT).await),
+        ("nonces", SharedNonces(desk.clone()).sweep().await),
+    ];
+    for (what, result) in results {
+        match result {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(what, count, "swept"),
+            Err(error) => tracing::error!(what, error = &error as &dyn std::error::Error, "not swept"),
+        }
+    }
+    match objects(app, now).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(what = "objects without a row", count, "swept"),
+        Err(error) => tracing::error!(what = "objects", error = &*error, "not swept"),
+    }
+}
+
+/// Removes objects that are older than the configured age and that no row names. Answers how many.
+///
+/// # Errors
+/// When the store or the database fails; what was removed before stays removed.
+pub async fn objects(
+    app: &App,
+    now: DateTime<Utc>,
+) -> Result<usize, Box<dyn std::error::Error + Send + Sync + 'static>> {
+    let older_than = now - TimeDelta::from_std(app.config.files.sweep_age)?;
+    let mut removed = app.store.clear_leftovers(older_than, MAX_LEFTOVERS).await?;
+    for prefix in StorageKey::PREFIXES {
+        let mut after: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let query = ListQuery { prefix, older_than, after: after.as_deref(), limit: PAGE };
+            let page = app.store.list(&query).await?;
+            for key in orphans(app, &page.objects).await? {
+                app.store.delete(&key).await?;
+                removed += 1;
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(removed)
+}
+
+/// The objects whose photo has no row. What is not ours is left alone.
+async fn orphans(app: &App, objects: &[Object]) -> Result<Vec<StorageKey>, sea_orm::DbErr> {
+    let ours: Vec<_> = objects.iter().filter_map(|object| object.key.map(|key| (key, photo_of(key)))).collect();
+    if ours.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known: HashSet<PhotoId> = photo::Entity::find()
+        .select_only()
+        .column(photo::Column::Id)
+        .filter(photo::Column::Id.is_in(ours.iter().map(|(_, photo)| *photo)))
+        .into_tuple()
+        .all(&app.desk.db)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(ours.into_iter().filter(|(_, photo)| !known.contains(photo)).map(|(key, _)| key).collect())
+}
+
+fn photo_of(key: StorageKey) -> PhotoId {
+    match key {
+        StorageKey::PhotoOriginal { photo, .. } | StorageKey::PhotoResult { photo, .. } => PhotoId(photo),
+    }
+}
