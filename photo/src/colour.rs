@@ -103,17 +103,26 @@ fn name(profile: &ColorProfile) -> String {
     if text.trim().is_empty() { "embedded profile".to_owned() } else { text.trim().to_owned() }
 }
 
-/// One channel, with the weights of sRGB's luma.
+/// One channel.
 pub(crate) fn to_grey(picture: Picture) -> Picture {
+    if picture.channels == Channels::Rgb { luma(&picture) } else { picture }
+}
+
+/// The luma of a picture of one or three channels, with the weights of sRGB.
+pub(crate) fn luma(picture: &Picture) -> Picture {
     if picture.channels != Channels::Rgb {
-        return picture;
+        return picture.clone();
     }
-    let luma = |r: u8, g: u8, b: u8| {
-        u8::try_from((u32::from(r) * 19_595 + u32::from(g) * 38_470 + u32::from(b) * 7_471 + 32_768) >> 16)
-            .unwrap_or(255)
-    };
-    let data = picture.data.as_chunks::<3>().0.iter().map(|[r, g, b]| luma(*r, *g, *b)).collect();
-    Picture { channels: Channels::Grey, data, ..picture }
+    let weigh =
+        |r: u8, g: u8, b: u8| (u32::from(r) * 19_595 + u32::from(g) * 38_470 + u32::from(b) * 7_471 + 32_768) >> 16;
+    let data = picture
+        .data
+        .as_chunks::<3>()
+        .0
+        .iter()
+        .map(|[r, g, b]| u8::try_from(weigh(*r, *g, *b)).unwrap_or(255))
+        .collect();
+    Picture { channels: Channels::Grey, data, ..*picture }
 }
 
 /// Three channels from one.

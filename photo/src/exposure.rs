@@ -1,7 +1,83 @@
-//! Whether the light lets a person see what is in the picture.
+//! Whether there was light enough, and not too much of it.
+
 use crate::outcome::Check;
 use crate::picture::Picture;
 
-pub(crate) fn check(_picture: &Picture) -> Vec<Check> {
-    Vec::new()
+/// Below this (geometric mean of the median and the 98th percentile) a picture is too dark; evening streets reach 45.
+const DARK_LIMIT: f64 = 37.0;
+/// A lit sign in the night is no dark picture: its lights reach this level.
+const LIT: u8 = 110;
+/// Share of pixels that are all but white from which light may have burnt the picture out …
+const WHITE_SHARE: f64 = 0.35;
+const WHITE: u8 = 250;
+/// … and has, if even the darkest five-hundredth is brighter than any ink. White paper with a line of text is darker there.
+const BRIGHT_LIMIT: f64 = 130.0;
+
+/// Measures darkness and brightness in the sight.
+pub(crate) fn check(sight: &Picture) -> Vec<Check> {
+    let mut counts = [0_u32; 256];
+    for level in &sight.data {
+        if let Some(count) = counts.get_mut(usize::from(*level)) {
+            *count += 1;
+        }
+    }
+    let level = |share: f64| percentile(&counts, share);
+    let total = f64::from(counts.iter().sum::<u32>().max(1));
+    let white = f64::from(counts.iter().skip(usize::from(WHITE)).sum::<u32>()) / total;
+    let (median, lights) = (level(0.5), level(0.98));
+    let light = (f64::from(median) * f64::from(lights)).sqrt();
+    let darkest = f64::from(level(0.002));
+    vec![
+        Check {
+            name: "darkness".to_owned(),
+            value: light,
+            limit: DARK_LIMIT,
+            pass: light >= DARK_LIMIT || lights >= LIT,
+        },
+        Check {
+            name: "brightness".to_owned(),
+            value: darkest,
+            limit: BRIGHT_LIMIT,
+            pass: darkest < BRIGHT_LIMIT || white < WHITE_SHARE,
+        },
+    ]
+}
+
+/// The level below or at which `share` of the pixels lie.
+fn percentile(counts: &[u32; 256], share: f64) -> u8 {
+    let wanted = f64::from(counts.iter().sum::<u32>()) * share;
+    let mut seen = 0;
+    let found = counts.iter().position(|count| {
+        seen += count;
+        f64::from(seen) > wanted
+    });
+    found.and_then(|level| u8::try_from(level).ok()).unwrap_or(255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::Channels;
+
+    /// A page where `ink` of a thousand pixels have one level and the rest another.
+    fn page(ink: u32, level: u8, rest: u8) -> Picture {
+        let data = (0..100_000_u32).map(|i| if i % 1000 < ink { level } else { rest }).collect();
+        Picture::new(400, 250, Channels::Grey, data).unwrap()
+    }
+
+    fn failed(picture: &Picture) -> Vec<String> {
+        check(picture).into_iter().filter(|check| !check.pass).map(|check| check.name).collect()
+    }
+
+    #[test]
+    fn night_with_a_lit_sign_passes_and_night_alone_does_not() {
+        assert_eq!(failed(&page(30, 230, 4)), Vec::<String>::new());
+        assert_eq!(failed(&page(30, 60, 8)), ["darkness"]);
+    }
+
+    #[test]
+    fn a_white_page_with_a_line_of_text_passes_and_a_burnt_one_does_not() {
+        assert_eq!(failed(&page(5, 40, 255)), Vec::<String>::new());
+        assert_eq!(failed(&page(300, 180, 255)), ["brightness"]);
+    }
 }

@@ -18,6 +18,7 @@ mod picture;
 mod planar;
 mod probe;
 mod rule;
+mod sight;
 mod trail;
 
 pub use limits::Limits;
@@ -65,8 +66,9 @@ fn steps(
     let (picture, converted) = colour::to_srgb(picture, decoded.profile.as_deref(), limits);
     let (picture, flattened) = flatten::onto(picture, rule.background_rgb());
     let picture = if rule.colour == Colour::Grey { colour::to_grey(picture) } else { colour::to_rgb(picture) };
-    trail.checks = clarity::check(&picture, rule.kind);
-    trail.checks.extend(exposure::check(&picture));
+    let sight = sight::sight(&picture)?;
+    trail.checks = clarity::check(&sight);
+    trail.checks.extend(exposure::check(&sight));
     on()?;
     let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
     let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {

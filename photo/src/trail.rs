@@ -64,7 +64,7 @@ impl Trail {
             Some(advice::too_dark())
         } else if failed("brightness") {
             Some(advice::too_bright())
-        } else if failed("blur") {
+        } else if failed("blur") || failed("shake") {
             Some(advice::blurred(rule.kind))
         } else {
             None
