@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use casework::world::World;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::Switches;
@@ -17,6 +17,9 @@ use crate::signature::{Key, MemoryNonces};
 
 /// How many bodies are read, and files looked at, at the same time.
 const BODIES_AT_ONCE: usize = 16;
+
+/// How many calls are answered, or hang, at the same time; more wait.
+const CALLS_AT_ONCE: usize = 10_000;
 
 /// The province's desk.
 pub(super) struct Desk {
@@ -32,6 +35,8 @@ pub(super) struct Desk {
     /// Tells hanging calls to go on.
     pub(super) release: Notify,
     pub(super) stopping: CancellationToken,
+    /// One permit a call; what is missing is in progress.
+    calls: Semaphore,
     script: Mutex<Script>,
     faults: Mutex<FaultQueue>,
     memory: Mutex<Memory>,
@@ -65,6 +70,7 @@ impl Desk {
             bodies: Semaphore::new(BODIES_AT_ONCE),
             release: Notify::new(),
             stopping: CancellationToken::new(),
+            calls: Semaphore::new(CALLS_AT_ONCE),
             script: Mutex::new(Script::nothing()),
             faults: Mutex::default(),
             memory: Mutex::new(Memory::new(config.limits)),
@@ -111,6 +117,15 @@ impl Desk {
     /// Whether the next try of a push is to have a wrong signature too.
     pub(super) fn take_wrong_signature(&self, orgbusno: &str) -> bool {
         lock(&self.faults).take_action(CallKind::Report, Action::WrongSignature, orgbusno)
+    }
+
+    /// A place among the calls in progress, given up when the call ends.
+    pub(super) async fn begin_call(&self) -> Option<SemaphorePermit<'_>> {
+        self.calls.acquire().await.ok()
+    }
+
+    pub(super) fn calls_in_progress(&self) -> usize {
+        CALLS_AT_ONCE - self.calls.available_permits()
     }
 
     pub(super) fn heal(&self) {

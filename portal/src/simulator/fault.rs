@@ -97,10 +97,10 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
-    /// Before. A caller who leaves meanwhile is not served: nothing is kept.
+    /// Before: it is carried out late, though the caller may have left meanwhile.
     #[default]
     Before,
-    /// After: it is kept whatever the caller does.
+    /// After: it is carried out at once, and the caller learns of it late or never.
     After,
 }
 

@@ -46,6 +46,7 @@ pub(super) async fn pass<F>(
 where
     F: Future<Output = Response> + Send,
 {
+    let _in_progress = desk.begin_call().await;
     let permit = desk.bodies.acquire().await;
     let Ok(bytes) = body.into_bytes_limit(about.max_body).await else {
         return failure(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", "请求体过大；the body is too large");

@@ -171,6 +171,11 @@ impl Simulator {
         self.desk.memory().file_count()
     }
 
+    /// How many calls of the wire are being answered, hanging ones included.
+    pub fn calls_in_progress(&self) -> usize {
+        self.desk.calls_in_progress()
+    }
+
     /// Replaces the script for cases that arrive from now on, and queues the faults in it.
     ///
     /// # Errors

@@ -137,6 +137,7 @@ fn label(state: &str, done: Option<&str>) -> String {
         ("12", _) => "在办 under review",
         ("10", Some("0")) => "准予许可 approved",
         ("10", Some("1")) => "不予许可 denied",
+        ("13", _) => "申请人撤回 given up",
         _ => return escape(state),
     };
     label.to_owned()

@@ -3,11 +3,10 @@
 use bytes::Bytes;
 use portal::adapter::gateway::Gateway;
 use portal::adapter::{FileRule, Province as _, ReportedStatus, Standing, Verdict};
-use portal::signature::{self, Call, Key};
-use portal::simulator::{Limits, Rule, Script, SimulatorConfig, Status, Step};
+use portal::simulator::{Limits, Rule, Script, Simulator, SimulatorConfig, Status, Step};
 use serde_json::{Value, json};
 
-use crate::harness::{APP, ORGBUSNO, Scene, application, config, file, key, picture, picture_of, rejected, rule};
+use crate::harness::{BOUND, ORGBUSNO, Scene, application, config, file, key, picture, picture_of, rejected, rule};
 
 #[tokio::test]
 async fn the_rules_come_as_they_are() {
@@ -210,6 +209,33 @@ async fn steps_are_told_once_each() {
 }
 
 #[tokio::test]
+async fn a_case_given_up_is_told_once() {
+    let script = Script::of([Step::now(Status::Accepted)]);
+    let scene = Scene::of(config(script)).await;
+    scene.put().await;
+    let receipt = scene.gateway.post_case(&application()).await.value.expect("a receipt");
+    let accepted = |simulator: &Simulator| simulator.case(ORGBUSNO).filter(|case| case.state == "05");
+    scene.simulator.wait_for(BOUND, accepted).await.expect("accepted");
+    let withdraw = async || scene.gateway.withdraw_case(ORGBUSNO, &receipt.province_id, scene.world.now()).await;
+    assert_eq!(withdraw().await.verdict, Verdict::Accepted);
+    assert_eq!(withdraw().await.verdict, Verdict::AlreadyThere);
+    let case = scene.simulator.case(ORGBUSNO).expect("kept");
+    assert_eq!((case.state.as_str(), case.told.len()), ("13", 1));
+    let unknown = scene.gateway.withdraw_case(ORGBUSNO, "3700000000000000", scene.world.now()).await;
+    assert_eq!(rejected(&unknown.verdict).0, "province.not_found");
+}
+
+#[tokio::test]
+async fn a_decided_case_is_not_given_up() {
+    let scene = Scene::quiet().await;
+    scene.put().await;
+    let receipt = scene.gateway.post_case(&application()).await.value.expect("a receipt");
+    scene.simulator.advance(ORGBUSNO, &Step::now(Status::Approved));
+    let late = scene.gateway.withdraw_case(ORGBUSNO, &receipt.province_id, scene.world.now()).await;
+    assert!(rejected(&late.verdict).1.starts_with("case.decided"));
+}
+
+#[tokio::test]
 async fn a_correction_brings_a_new_version() {
     let scene = Scene::quiet().await;
     scene.put().await;
@@ -224,39 +250,6 @@ async fn a_correction_brings_a_new_version() {
     assert_eq!(scene.post().await, Verdict::AlreadyThere, "an old version that comes late");
     let cases = scene.simulator.cases();
     assert_eq!((cases.len(), cases[0].dataver, cases[0].state.as_str()), (1, 2, "02"));
-}
-
-#[tokio::test]
-async fn callers_who_cannot_sign_are_turned_away() {
-    let scene = Scene::quiet().await;
-    for (method, path) in
-        [("GET", "/rules"), ("PUT", "/files/00?rule=scene"), ("POST", "/cases"), ("GET", "/cases"), ("GET", "/cases/x")]
-    {
-        assert_eq!(scene.raw(method, path, b"", &[]).await.status, 401, "{path}");
-        let forged = scene.signed(method, path, b"", &Key::hmac_sha256(APP, "guess")).await;
-        assert_eq!(forged.status, 401, "{path}");
-        let stranger = scene.signed(method, path, b"", &Key::hmac_sha256("stranger", crate::harness::SECRET)).await;
-        assert_eq!(stranger.status, 401, "{path}");
-    }
-    let call = Call { method: "GET", path_and_query: "/rules", body: b"" };
-    let stamp = |seconds: i64, nonce: &str| {
-        signature::sign(&key(), &call, scene.world.now() + chrono::TimeDelta::seconds(seconds), nonce).headers()
-    };
-    for (seconds, status) in [(-330, 401), (330, 401), (-240, 200), (240, 200)] {
-        let nonce = format!("nonce-of-{seconds:016}");
-        assert_eq!(scene.raw("GET", "/rules", b"", &stamp(seconds, &nonce)).await.status, status, "{seconds}");
-    }
-    let once = stamp(0, "used-only-once-please");
-    assert_eq!(scene.raw("GET", "/rules", b"", &once).await.status, 200);
-    let replayed = scene.raw("GET", "/rules", b"", &once).await;
-    assert_eq!(replayed.status, 401);
-    assert!(String::from_utf8_lossy(&replayed.body).contains("signature.repeated"));
-    let moved = scene.raw("GET", "/cases", b"", &stamp(0, "for-another-path-only")).await;
-    assert_eq!(moved.status, 401);
-
-    let wrong = Key::hmac_sha256(APP, "wrong");
-    let gateway = Gateway::new(scene.http.clone(), &scene.simulator.url(), wrong, scene.world.clone()).unwrap();
-    assert_eq!(rejected(&gateway.rules().await.verdict).0, "province.unauthorised");
 }
 
 #[tokio::test]
@@ -281,13 +274,4 @@ async fn two_rules_of_one_name_do_not_start() {
     let config = SimulatorConfig { rules: vec![rule(), Rule { dpi: None, ..rule() }], ..config(Script::nothing()) };
     let error = portal::simulator::start(config, casework::world::World::real()).await.expect_err("refused");
     assert_eq!(error.to_string(), "two rules are named scene");
-}
-
-#[test]
-fn addresses_that_are_none() {
-    let http = portal::http::Http::new(crate::harness::BOUND).unwrap();
-    for base in ["", "zwfw", "ftp://x/", "http://u:p@x/", "https://x/?a=1", "https://x/#a", "file:///etc"] {
-        let gateway = Gateway::new(http.clone(), base, key(), casework::world::World::real());
-        assert!(gateway.is_err(), "{base}");
-    }
 }

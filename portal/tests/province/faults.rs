@@ -90,15 +90,25 @@ async fn too_slow_may_have_arrived_and_asking_settles_it() {
     assert_eq!(question, Verdict::Retry { after: None, code: "province.no_answer" });
 }
 
+/// The caller gave up, asked, heard "no", sent it again — and only then the first one is carried out.
 #[tokio::test]
-async fn a_caller_who_leaves_before_is_not_served() {
-    let scene = Scene::with_timeout(config(Script::nothing()), Duration::from_millis(300)).await;
+async fn a_call_that_comes_through_late_makes_no_second_case() {
+    let scene = Scene::with_timeout(config(Script::nothing()), Duration::from_millis(500)).await;
     scene.put().await;
     scene.simulator.fail(Fault::on(CallKind::Case, Action::Hang)).unwrap();
     assert_eq!(scene.post().await, Verdict::Unknown { code: "province.no_answer" });
-    scene.simulator.heal();
     assert!(matches!(scene.gateway.get_case(ORGBUSNO).await.value, Some(Standing::Absent)));
     assert_eq!(scene.post().await, Verdict::Accepted);
+    assert_eq!(scene.simulator.calls_in_progress(), 1);
+    scene.simulator.heal();
+    let carried_out = async {
+        while scene.simulator.calls_in_progress() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(BOUND, carried_out).await.expect("in time");
+    let cases = scene.simulator.cases();
+    assert_eq!((cases.len(), cases[0].posts), (1, 2));
 }
 
 #[tokio::test]
@@ -156,7 +166,7 @@ async fn a_closed_connection_is_closed() {
     let scene = Scene::quiet().await;
     let call = portal::signature::Call { method: "GET", path_and_query: "/rules", body: b"" };
     let stamp = portal::signature::sign(&key(), &call, scene.world.now(), "a-nonce-used-only-once");
-    let headers: String = stamp.headers().iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = stamp.headers().map(|(name, value)| format!("{name}: {value}\r\n")).concat();
     scene.simulator.fail(Fault::on(CallKind::Rules, Action::CloseAfter)).unwrap();
     let mut socket = tokio::net::TcpStream::connect(scene.simulator.local_addr()).await.unwrap();
     socket.write_all(format!("GET /rules HTTP/1.1\r\nhost: x\r\n{headers}\r\n").as_bytes()).await.unwrap();

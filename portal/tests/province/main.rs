@@ -2,6 +2,8 @@
 
 // `cfg(test)` always holds here; it tells clippy that helpers may unwrap as tests do.
 #[cfg(test)]
+mod callers;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod faults;
