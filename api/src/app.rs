@@ -20,9 +20,11 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::{self, KeyError, Tokens};
 use crate::catalogue::{self, Loaded};
 use crate::config::{Config, Keys, KeysError, Place};
+use crate::darkroom::Darkroom;
 use crate::database;
 use crate::http::middleware::HttpMetrics;
 use crate::outside::{self, OutsideError, StandIns};
+use crate::telemetry::Alarms;
 
 /// Who issues access tokens: the same in every process, whatever its address.
 const ISSUER: &str = "gaoxingban";
@@ -37,6 +39,10 @@ pub struct App {
     pub catalogue: Loaded,
     /// Where photos are kept.
     pub store: Arc<dyn ObjectStore>,
+    /// Where photos are worked at.
+    pub darkroom: Darkroom,
+    /// What an operator must hear of.
+    pub alarms: Alarms,
     /// Issues and checks access tokens.
     pub tokens: Tokens,
     /// Who tells us who is signing in.
@@ -165,6 +171,8 @@ impl Builder {
             tokens: tokens(&keys, &world)?,
             province_key: outside::province_key(&config),
             http_metrics: HttpMetrics::new(&metrics)?,
+            alarms: Alarms::new(&metrics)?,
+            darkroom: darkroom(&config),
             config: Arc::new(config),
             wechat: outside.wechat,
             province: outside.province,
@@ -177,6 +185,11 @@ impl Builder {
             stop,
         }))
     }
+}
+
+fn darkroom(config: &Config) -> Darkroom {
+    let photos = &config.photos;
+    Darkroom::new(photos.running, photos.waiting, photos.max_bytes, photos.timeout)
 }
 
 async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -> Result<Desk, StartError> {

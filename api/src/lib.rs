@@ -11,7 +11,9 @@ pub mod catalogue;
 pub mod database;
 pub mod outside;
 // What it does: answer, and what goes on beside that
-pub mod server;
-pub mod http;
 pub mod background;
+pub mod darkroom;
+pub mod http;
+pub mod receive;
+pub mod server;
 pub mod sweep;

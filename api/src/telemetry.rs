@@ -1,5 +1,6 @@
 //! Log lines: for a person or for a machine.
 
+use prometheus::{IntCounter, Registry};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
@@ -17,4 +18,24 @@ pub fn init(log: &Log) {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         LogFormat::Text => lines.with_target(false).try_init(),
     });
+}
+
+/// What an operator must hear of: each of them wants a person, and rises from 0.
+#[derive(Clone, Debug)]
+pub struct Alarms {
+    /// A row whose object is not in the store.
+    pub object_missing: IntCounter,
+}
+
+impl Alarms {
+    /// Registers the counters.
+    ///
+    /// # Errors
+    /// When counters of the same name exist already.
+    pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let object_missing =
+            IntCounter::new("gaoxingban_object_missing_total", "Rows whose object is not in the store.")?;
+        registry.register(Box::new(object_missing.clone()))?;
+        Ok(Self { object_missing })
+    }
 }

@@ -84,6 +84,11 @@ pub fn phone(desk: &Desk, account: &account::Model) -> Result<Option<String>> {
     account.phone.as_ref().map(|phone| desk.vault.open(Purpose::Phone, phone)).transpose().map_err(Error::from)
 }
 
+/// The number as it may be shown: `138****3210`.
+pub fn masked_phone(phone: &str) -> String {
+    law::mask::mask_phone(phone)
+}
+
 /// Keeps the phone number WeChat confirmed.
 ///
 /// # Errors

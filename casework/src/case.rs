@@ -24,11 +24,7 @@ const RETRIES: usize = 5;
 /// # Errors
 /// [`Error::NotFound`] when there is none, or it is somebody else's.
 pub async fn find(db: &impl ConnectionTrait, owner: AccountId, id: CaseId) -> Result<case::Model> {
-    case::Entity::find_by_id(id)
-        .filter(case::Column::OwnerId.eq(owner))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("case"))
+    case::Entity::find_by_id(id).filter(case::Column::OwnerId.eq(owner)).one(db).await?.ok_or(Error::NotFound("case"))
 }
 
 /// A page of the owner's cases, newest first, older than `before`.

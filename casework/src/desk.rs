@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _};
+use chrono::NaiveDate;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
 
 use crate::error::Result;
 use crate::item::{Catalogue, Rules};
 use crate::number::Numbers;
 use crate::vault::Vault;
 use crate::world::World;
-
-/// China has one time zone and no summer time.
-const CHINA_SECONDS_EAST: i32 = 8 * 3600;
 
 /// The database, the clock, the keys and the catalogue. Cheap to clone.
 #[derive(Clone)]
@@ -44,18 +43,15 @@ impl Desk {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
         Ok(self.db.begin_with_options(options).await?)
     }
 
     /// Today in China.
     pub fn today(&self) -> NaiveDate {
-        china_day(self.world.now())
+        law::calendar::china_date(self.world.now())
     }
-}
-
-/// The calendar day in China at `at`.
-pub fn china_day(at: DateTime<Utc>) -> NaiveDate {
-    FixedOffset::east_opt(CHINA_SECONDS_EAST).map_or_else(|| at.date_naive(), |zone| at.with_timezone(&zone).date_naive())
 }

@@ -177,14 +177,20 @@ async fn photo_faults(
     let mut seen = BTreeSet::new();
     let fault = |(at, id): (usize, &PhotoId)| {
         let (code, detail) = match theirs.iter().find(|photo| photo.id == *id) {
-            None => ("photo.not_found", Text::new("没有这张照片，请重新上传。", "There is no such photo: upload it again.")),
+            None => {
+                ("photo.not_found", Text::new("没有这张照片，请重新上传。", "There is no such photo: upload it again."))
+            }
             Some(photo) if photo.item_code != case.item_code || photo.material_code != code => (
                 "photo.other_material",
-                Text::new("这张照片是为别的材料拍的，请在这里重新上传。", "This photo was taken for another material: upload it here."),
+                Text::new(
+                    "这张照片是为别的材料拍的，请在这里重新上传。",
+                    "This photo was taken for another material: upload it here.",
+                ),
             ),
-            Some(_) if !seen.insert(*id) => {
-                ("photo.twice", Text::new("同一张照片放了两次，请去掉一张。", "The same photo is there twice: remove one."))
-            }
+            Some(_) if !seen.insert(*id) => (
+                "photo.twice",
+                Text::new("同一张照片放了两次，请去掉一张。", "The same photo is there twice: remove one."),
+            ),
             Some(_) => return None,
         };
         Some(Fault { pointer: format!("/photos/{at}"), code, detail })

@@ -48,6 +48,9 @@ pub enum Error {
     /// The refresh token is unknown, used, expired or ended.
     #[error("the session has ended")]
     SessionEnded,
+    /// A refresh token was used a second time: its whole family has ended.
+    #[error("a refresh token was used twice")]
+    SessionReused,
     /// Two acts met on one case more often than is reasonable.
     #[error("too many acts on one case at the same time")]
     Busy,

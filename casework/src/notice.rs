@@ -96,10 +96,14 @@ impl Kind {
             Self::Correction => {
                 format!("{case}还需要补正，请打开办件，一次改好后重新提交：\n{reason}")
             }
-            Self::NotAccepted => format!("{case}没有被受理。原因：{reason}\n改好后可以重新申请，有疑问请联系综合窗口。"),
+            Self::NotAccepted => {
+                format!("{case}没有被受理。原因：{reason}\n改好后可以重新申请，有疑问请联系综合窗口。")
+            }
             Self::Approved => format!("{case}已经通过。请打开办件查看结果。"),
             Self::Denied => {
-                format!("{case}没有通过。原因：{reason}\n您可以依法申请行政复议或者提起行政诉讼，有疑问请联系综合窗口。")
+                format!(
+                    "{case}没有通过。原因：{reason}\n您可以依法申请行政复议或者提起行政诉讼，有疑问请联系综合窗口。"
+                )
             }
             Self::Late => format!("{case}已经收到，转到省平台晚了一些，我们正在处理。您的材料都在，不用重新提交。"),
         }
@@ -138,12 +142,7 @@ pub(crate) async fn give(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(
-    desk: &Desk,
-    account: AccountId,
-    before: Option<NoticeId>,
-    limit: u64,
-) -> Result<Vec<notice::Model>> {
+pub async fn list(desk: &Desk, account: AccountId, before: Option<NoticeId>, limit: u64) -> Result<Vec<notice::Model>> {
     let mut query = notice::Entity::find().filter(notice::Column::AccountId.eq(account));
     if let Some(before) = before {
         query = query.filter(notice::Column::Id.lt(before));

@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use entity::idempotency;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _, TryInsertResult,
+    ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _,
+    TryInsertResult,
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

@@ -87,7 +87,11 @@ async fn try_apply(desk: &Desk, report: &Report, raw: &str) -> Result<Outcome> {
 /// What a report means for a case where it stands.
 fn judge(case: &case::Model, report: &Report) -> Outcome {
     let Some(act) = act_of(&report.status) else {
-        return if matches!(report.status, ReportedStatus::Unknown(_)) { Outcome::UnknownState } else { Outcome::Applied };
+        return if matches!(report.status, ReportedStatus::Unknown(_)) {
+            Outcome::UnknownState
+        } else {
+            Outcome::Applied
+        };
     };
     let of_older_version = i64::from(report.dataver) < i64::from(case.data_version);
     if of_older_version && matches!(act, Act::Correct | Act::NotAccept) {
@@ -104,7 +108,9 @@ fn judge(case: &case::Model, report: &Report) -> Outcome {
 fn is_behind(state: State, act: Act) -> bool {
     match act {
         Act::Correct => matches!(state, State::Correcting | State::Accepted | State::Reviewing),
-        Act::Accept => matches!(state, State::Accepted | State::Reviewing | State::Approved | State::Denied | State::Issued),
+        Act::Accept => {
+            matches!(state, State::Accepted | State::Reviewing | State::Approved | State::Denied | State::Issued)
+        }
         Act::Review => matches!(state, State::Reviewing | State::Approved | State::Denied | State::Issued),
         Act::Approve => matches!(state, State::Approved | State::Issued | State::Closed),
         Act::Deny => state == State::Denied,
@@ -193,7 +199,11 @@ fn words(report: &Report) -> Option<String> {
     let said = report.words.clone().filter(|words| !words.trim().is_empty());
     match &report.status {
         ReportedStatus::NotAccepted { reason } | ReportedStatus::Denied { reason } => {
-            if reason.trim().is_empty() { said } else { Some(reason.clone()) }
+            if reason.trim().is_empty() {
+                said
+            } else {
+                Some(reason.clone())
+            }
         }
         ReportedStatus::Correction { items } if !items.is_empty() => {
             Some(items.iter().map(|item| item.words.as_str()).collect::<Vec<_>>().join("\n"))

@@ -46,7 +46,8 @@ pub async fn open(desk: &Desk, account: AccountId, lifetime: TimeDelta) -> Resul
 /// Exchanges a token for the next one of its family.
 ///
 /// # Errors
-/// [`Error::SessionEnded`] when it is unknown, expired or ended, and when it was used before: then the family ends.
+/// [`Error::SessionEnded`] when it is unknown, expired or ended; [`Error::SessionReused`] when it was used before: then
+/// the family ends.
 pub async fn refresh(desk: &Desk, token: &str, lifetime: TimeDelta) -> Result<Opened> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(Error::SessionEnded);
@@ -71,7 +72,7 @@ pub async fn refresh(desk: &Desk, token: &str, lifetime: TimeDelta) -> Result<Op
         end_family(desk, &tx, found.family).await?;
         tx.commit().await?;
         tracing::warn!(family = %found.family, "a refresh token was used twice: its family has ended");
-        return Err(Error::SessionEnded);
+        return Err(Error::SessionReused);
     }
     let next = add(desk, &tx, SessionId(desk.world.id()?), found.family, found.account_id, lifetime).await?;
     tx.commit().await?;

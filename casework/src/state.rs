@@ -44,10 +44,7 @@ impl Act {
 
 /// Whether nothing more happens to the case's decision: it is decided, given up or lapsed.
 pub fn is_final(state: State) -> bool {
-    !matches!(
-        state,
-        State::Draft | State::Submitted | State::Correcting | State::Accepted | State::Reviewing
-    )
+    !matches!(state, State::Draft | State::Submitted | State::Correcting | State::Accepted | State::Reviewing)
 }
 
 /// The state after `act`, or none when the case does not allow it.

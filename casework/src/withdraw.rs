@@ -25,8 +25,8 @@ async fn try_withdraw(desk: &Desk, owner: AccountId, id: CaseId) -> Result<case:
     if old.state == case::State::Withdrawn {
         return Ok(old);
     }
-    let state = state::after(old.state, Act::Withdraw)
-        .ok_or(Error::NotNow { act: Act::Withdraw.verb(), state: old.state })?;
+    let state =
+        state::after(old.state, Act::Withdraw).ok_or(Error::NotNow { act: Act::Withdraw.verb(), state: old.state })?;
     let change = case::ActiveModel { decided_at: Set(Some(desk.world.now())), ..Default::default() };
     let tx = desk.begin().await?;
     let new = row::advance(desk, &tx, &old, state, change, Event::by_owner(desk, "withdrawn", owner)).await?;

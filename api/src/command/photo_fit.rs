@@ -80,7 +80,8 @@ fn read_rule(path: &Path) -> Result<Rule, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let rule: Rule = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     rule.validate().map_err(|faults| {
-        let lines: Vec<_> = faults.iter().map(|fault| format!("{}: {}: {}", path.display(), fault.field, fault.text)).collect();
+        let lines: Vec<_> =
+            faults.iter().map(|fault| format!("{}: {}: {}", path.display(), fault.field, fault.text)).collect();
         lines.join("\n")
     })?;
     Ok(rule)
@@ -94,7 +95,10 @@ fn fit_all(args: &Args, rule: &Rule, jobs: usize) -> bool {
         for _ in 0..jobs.min(args.files.len()) {
             let (send, next) = (send.clone(), &next);
             scope.spawn(move || {
-                while let Some((index, file)) = { let index = next.fetch_add(1, Ordering::Relaxed); args.files.get(index).map(|file| (index, file)) } {
+                while let Some((index, file)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    args.files.get(index).map(|file| (index, file))
+                } {
                     if send.send((index, fit_one(file, rule, args.out_dir.as_deref()))).is_err() {
                         return;
                     }

@@ -81,11 +81,7 @@ async fn officer(request: &Request, bearer: Bearer) -> poem::Result<Staff> {
 }
 
 fn claims(request: &Request, bearer: &Bearer, audience: Audience) -> poem::Result<Claims> {
-    let checked = app(request)?.tokens.check(&bearer.token, audience);
-    let claims = checked.map_err(|error| match error {
-        TokenError::Expired => Problem::new(&codes::SESSION_EXPIRED),
-        TokenError::Invalid => Problem::new(&codes::SESSION_INVALID),
-    })?;
+    let claims = app(request)?.tokens.check(&bearer.token, audience).map_err(TokenError::explain)?;
     if let Some(visit) = request.data::<Arc<Visit>>() {
         visit.asked_by(claims.sub);
     }

@@ -2,6 +2,9 @@
 //!
 //! They are made from types alone, so `gaoxingban openapi` needs neither database nor configuration.
 
+use super::app::{AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, SessionApi};
+use super::integration::ReportsApi;
+use super::staff::{DeliveriesApi, StaffSessionApi};
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
 
 /// Which document.
@@ -16,25 +19,30 @@ pub enum Document {
 }
 
 /// The operations of the app's document.
-pub type App = ();
+pub type App = (SessionApi, ItemsApi, PhotosApi, DraftsApi, CasesApi, NoticesApi, AccountApi);
 /// The operations of the staff's document.
-pub type Staff = ();
+pub type Staff = (StaffSessionApi, DeliveriesApi);
 /// The operations of the machines' document.
-pub type Integration = ();
+pub type Integration = ReportsApi;
 
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
-    describe((), public_url, "高兴办 · 办事人接口 App", APP)
+    describe(
+        (SessionApi, ItemsApi, PhotosApi, DraftsApi, CasesApi, NoticesApi, AccountApi),
+        public_url,
+        "高兴办 · 办事人接口 App",
+        APP,
+    )
 }
 
 /// The staff's document and its routes.
 pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
-    describe((), public_url, "高兴办 · 工作人员接口 Staff", STAFF)
+    describe((StaffSessionApi, DeliveriesApi), public_url, "高兴办 · 工作人员接口 Staff", STAFF)
 }
 
 /// The machines' document and its routes.
 pub fn integration(public_url: &str) -> OpenApiService<Integration, ()> {
-    describe((), public_url, "高兴办 · 系统对接接口 Integration", INTEGRATION)
+    describe(ReportsApi, public_url, "高兴办 · 系统对接接口 Integration", INTEGRATION)
 }
 
 /// The document as it is kept in `openapi/`.

@@ -4,6 +4,8 @@ use casework::Error;
 use casework::form::Fault as FormFault;
 use casework::item::Text;
 use entity::case::State;
+use portal::signature::Refusal;
+use portal::wechat::WeChatError;
 
 use super::problem::{Explain, Fault, Place, Problem, Words, codes};
 use crate::auth::TokenError;
@@ -36,6 +38,7 @@ impl Explain for Error {
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
             Self::KeyRunning => Problem::new(&codes::IDEMPOTENCY_RUNNING),
             Self::SessionEnded => Problem::new(&codes::SESSION_ENDED),
+            Self::SessionReused => Problem::new(&codes::SESSION_REUSED),
             Self::Busy => Problem::new(&codes::SERVICE_UNAVAILABLE),
             Self::Database(ref error) if is_passing(error) => Problem::new(&codes::SERVICE_UNAVAILABLE).because(self),
             Self::NoItem { .. } | Self::BadRow(_) | Self::Database(_) | Self::Vault(_) | Self::NoRandomness(_) => {
@@ -88,5 +91,30 @@ impl Explain for TokenError {
             Self::Expired => &codes::SESSION_EXPIRED,
             Self::Invalid => &codes::SESSION_INVALID,
         })
+    }
+}
+
+impl Explain for WeChatError {
+    fn explain(self) -> Problem {
+        match &self {
+            Self::SignInAgain => Problem::new(&codes::WECHAT_CODE),
+            Self::Retry { after, .. } => {
+                let after = *after;
+                Problem::new(&codes::WECHAT_BUSY).retry_after(after).because(self)
+            }
+            Self::Blocked => Problem::new(&codes::SESSION_NOT_ALLOWED),
+            Self::Unknown { .. } => Problem::new(&codes::WECHAT_UNAVAILABLE).because(self),
+            Self::NotSubscribed | Self::Rejected { .. } => Problem::internal(self),
+        }
+    }
+}
+
+impl Explain for Refusal {
+    fn explain(self) -> Problem {
+        if self == Self::Unchecked {
+            return Problem::new(&codes::SERVICE_UNAVAILABLE).because(self);
+        }
+        let why = self.code();
+        Problem::new(&codes::SIGNATURE_INVALID).detail((format!("原因：{why}"), format!("Why: {why}"))).because(self)
     }
 }

@@ -1,12 +1,18 @@
 //! HTTP: the routes, and what stands around every one of them.
 
+pub mod app;
+mod caller;
 pub mod documents;
 mod explain;
 mod health;
+pub mod integration;
 pub mod middleware;
 pub mod operations;
+mod page;
 mod pages;
 pub mod problem;
+mod repeat;
+pub mod staff;
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
 use portal::wechat::WeChatError;
 
-use super::{Tag, view};
+use super::Tag;
 use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
@@ -81,13 +81,18 @@ impl AccountApi {
     ///
     /// Takes the one-time code of WeChat's phone-number button; the number itself comes from WeChat.
     #[oai(path = "/account/phone", method = "put", operation_id = "set_phone")]
-    async fn set_phone(&self, who: Applicant, app: Data<&Arc<App>>, body: Json<PhoneCode>) -> Reply<Json<Phone>, SetPhone> {
+    async fn set_phone(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        body: Json<PhoneCode>,
+    ) -> Reply<Json<Phone>, SetPhone> {
         let phone = app.wechat.phone(&body.code).await.map_err(|error| match error {
             WeChatError::SignInAgain => Problem::new(&codes::WECHAT_PHONE_CODE),
             error => error.explain(),
         })?;
         account::set_phone(&app.desk, who.account(), &phone.number).await?;
-        Ok(Json(Phone { phone: view::masked_phone(&phone.number) }))
+        Ok(Json(Phone { phone: account::masked_phone(&phone.number) }))
     }
 
     /// 记录订阅结果 · Record a subscription
@@ -101,7 +106,10 @@ impl AccountApi {
         body: Json<Subscription>,
     ) -> Reply<Json<SubscriptionCount>, RecordSubscription> {
         let Subscription { template, result } = body.0;
-        app.known_template(&template)?;
+        let ours = app.config.wechat.templates.iter().any(|known| known.id == template);
+        if !ours {
+            return Err((&codes::SUBSCRIPTION_TEMPLATE).into());
+        }
         let remaining = match result {
             SubscriptionResult::Accept => account::add_subscription(&app.desk, who.account(), &template).await?,
             _ => account::subscriptions(&app.desk, who.account(), &template).await?,

@@ -227,8 +227,8 @@ impl DraftsApi {
         language: Language,
     ) -> Reply<Json<CaseCheck>, CheckCase> {
         let case = row::find(&app.desk.db, who.account(), CaseId(id.0)).await?;
-        let faults = check::missing(&app.desk, &case).await?.into_iter().map(crate::http::explain::fault);
-        let missing: Vec<_> = faults.map(|fault| missing(fault, language)).collect();
+        let faults = check::missing(&app.desk, &case).await?;
+        let missing: Vec<_> = faults.into_iter().map(|fault| missing(fault.into(), language)).collect();
         Ok(Json(CaseCheck { ready: missing.is_empty(), missing }))
     }
 }

@@ -152,12 +152,12 @@ impl ItemsApi {
         #[oai(name = "If-None-Match")]
         known: Header<Option<String>>,
     ) -> Reply<ItemsReply, ListItems> {
-        let etag = app.catalogue_etag();
+        let etag = app.catalogue.etag.clone();
         if matches(known.as_deref(), &etag) {
             return Ok(ItemsReply::Same(etag));
         }
         let items = app.desk.catalogue.list().map(summary).collect();
-        let list = Items { items, templates: app.notice_templates() };
+        let list = Items { items, templates: templates(&app) };
         Ok(ItemsReply::Items(Json(list), etag, REVALIDATE.to_owned()))
     }
 
@@ -175,7 +175,7 @@ impl ItemsApi {
         known: Header<Option<String>>,
     ) -> Reply<ItemReply, GetItem> {
         let entry = app.desk.catalogue.current(&code).ok_or(&codes::ITEM_UNKNOWN)?;
-        let etag = app.catalogue_etag();
+        let etag = app.catalogue.etag.clone();
         if matches(known.as_deref(), &etag) {
             return Ok(ItemReply::Same(etag));
         }
@@ -185,7 +185,14 @@ impl ItemsApi {
 
 /// Whether `If-None-Match` names the `ETag`.
 fn matches(known: Option<&str>, etag: &str) -> bool {
-    known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*"))
+    known.is_some_and(|known| {
+        known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*")
+    })
+}
+
+fn templates(app: &App) -> Vec<NoticeTemplate> {
+    let templates = app.config.wechat.templates.iter();
+    templates.map(|known| NoticeTemplate { kind: known.notice.clone(), template: known.id.clone() }).collect()
 }
 
 fn summary(entry: &Entry) -> ItemSummary {
@@ -230,7 +237,7 @@ fn material(app: &App, spec: &item::MaterialSpec) -> Result<Material, Problem> {
         required_when: when.map(Any),
         min_photos: spec.min_photos,
         max_photos: spec.max_photos,
-        rule: Any(serde_json::to_value(app.rule(&spec.rule)).map_err(Problem::internal)?),
+        rule: Any(serde_json::to_value(app.catalogue.rules.get(&spec.rule)).map_err(Problem::internal)?),
     })
 }
 

@@ -95,7 +95,12 @@ impl NoticesApi {
 
     /// 通知已读 · Mark a notice as read
     #[oai(path = "/notices/:id/read", method = "post", operation_id = "read_notice")]
-    async fn read_notice(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Json<Notice>, ReadNotice> {
+    async fn read_notice(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        id: Path<Uuid>,
+    ) -> Reply<Json<Notice>, ReadNotice> {
         Ok(Json(notice::read(&app.desk, who.account(), NoticeId(id.0)).await?.into()))
     }
 }

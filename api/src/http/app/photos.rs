@@ -145,7 +145,12 @@ impl PhotosApi {
     /// Any photo a phone takes. The answer says at once whether it will do; when it will not, the problem says what to do
     /// differently and carries the whole `outcome`. The same bytes again give the same photo.
     #[oai(path = "/photos", method = "post", operation_id = "upload_photo")]
-    async fn upload_photo(&self, who: Applicant, app: Data<&Arc<App>>, body: PhotoUpload) -> Reply<Uploaded, UploadPhoto> {
+    async fn upload_photo(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        body: PhotoUpload,
+    ) -> Reply<Uploaded, UploadPhoto> {
         let PhotoUpload { item, material, keep_anyway, file } = body;
         let keep_anyway = keep_anyway.unwrap_or(false);
         let request = Request { owner: who.account(), item, material, keep_anyway, file: file.into_file() };

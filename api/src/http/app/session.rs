@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use casework::session::{self, Opened};
+use chrono::TimeDelta;
 use poem::web::Data;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
@@ -10,10 +11,10 @@ use uuid::Uuid;
 
 use super::Tag;
 use crate::app::App;
-use crate::auth::{Audience, Bearer};
+use crate::auth::{Audience, Bearer, LIFETIME_SECONDS};
 use crate::fails;
 use crate::http::caller::Applicant;
-use crate::http::problem::{Problem, Reply};
+use crate::http::problem::{Explain as _, Problem, Reply};
 
 /// The operations.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ pub struct Session {
     /// Exchange it with `refresh_session` before the access token ends. It works once.
     pub refresh_token: String,
     /// Seconds the access token works.
-    pub expires_in: u64,
+    pub expires_in: i64,
     /// Who signed in.
     pub account: SessionAccount,
 }
@@ -86,7 +87,7 @@ impl SessionApi {
     async fn sign_in_wechat(&self, app: Data<&Arc<App>>, body: Json<SignInWechat>) -> Reply<Json<Session>, SignIn> {
         let identity = app.wechat.sign_in(&body.code).await?;
         let account = casework::account::sign_in(&app.desk, &identity.openid).await?;
-        let opened = session::open(&app.desk, account.id, app.refresh_lifetime()).await?;
+        let opened = session::open(&app.desk, account.id, refresh_lifetime(&app)).await?;
         Ok(Json(view(&app, opened).await?))
     }
 
@@ -95,7 +96,7 @@ impl SessionApi {
     /// Each refresh token works once. One that comes a second time ends the whole session: sign in again.
     #[oai(path = "/session/refresh", method = "post", operation_id = "refresh_session")]
     async fn refresh_session(&self, app: Data<&Arc<App>>, body: Json<RefreshSession>) -> Reply<Json<Session>, Refresh> {
-        let opened = session::refresh(&app.desk, &body.refresh_token, app.refresh_lifetime()).await?;
+        let opened = session::refresh(&app.desk, &body.refresh_token, refresh_lifetime(&app)).await?;
         Ok(Json(view(&app, opened).await?))
     }
 
@@ -107,17 +108,19 @@ impl SessionApi {
     }
 }
 
+fn refresh_lifetime(app: &App) -> TimeDelta {
+    TimeDelta::from_std(app.config.refresh_lifetime).unwrap_or(TimeDelta::MAX)
+}
+
 async fn view(app: &App, opened: Opened) -> Result<Session, Problem> {
-    use crate::http::problem::Explain as _;
-    let bearer =
-        Bearer { subject: opened.account_id.0, audience: Audience::App, session: opened.family.0, role: None };
+    let bearer = Bearer { subject: opened.account_id.0, audience: Audience::App, session: opened.family.0, role: None };
     let access_token = app.tokens.issue(bearer).map_err(Problem::internal)?;
     let account = casework::account::find(&app.desk, opened.account_id).await.map_err(casework::Error::explain)?;
     let phone = casework::account::phone(&app.desk, &account).map_err(casework::Error::explain)?;
     Ok(Session {
         access_token,
         refresh_token: opened.token,
-        expires_in: app.tokens.lifetime_s(),
-        account: SessionAccount { id: account.id.0, phone: phone.as_deref().map(super::view::masked_phone) },
+        expires_in: LIFETIME_SECONDS,
+        account: SessionAccount { id: account.id.0, phone: phone.as_deref().map(casework::account::masked_phone) },
     })
 }

@@ -280,8 +280,3 @@ fn item(desk: &Desk, case: &case::Model) -> CaseItem {
     let name = row::item(desk, case).map_or_else(|_| case.item_code.clone(), |entry| entry.item.name.clone());
     CaseItem { code: case.item_code.clone(), version: u32::try_from(case.item_version).unwrap_or(0), name }
 }
-
-/// `138****3210`.
-pub(super) fn masked_phone(phone: &str) -> String {
-    casework::masked_phone(phone)
-}

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use casework::report::{self, Outcome};
+use bytes::Bytes;
+use casework::report;
 use poem::web::Data;
-use poem::{FromRequest, Request, RequestBody};
-use poem_openapi::payload::{Json, PlainText};
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem::{FromRequest as _, Request, RequestBody};
+use poem_openapi::payload::{Json, ParsePayload, Payload};
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::types::Type as _;
+use poem_openapi::{Object, OpenApi, impl_apirequest_for_payload};
 use portal::adapter::gateway::parse_report;
+use portal::nonces::SharedNonces;
 use portal::signature::{self, Call};
 
 use super::Tag;
 use crate::app::App;
 use crate::fails;
-use crate::http::problem::{Explain as _, Fault, Place, Problem, Reply, codes};
+use crate::http::problem::{Fault, Place, Problem, Reply, codes};
 
 /// The operations.
 #[derive(Debug)]
@@ -24,6 +28,40 @@ fails! {
     pub open_body ReceiveReport: SIGNATURE_INVALID, REPORT_INVALID;
 }
 
+/// One status of one case, in the platform's own words (`EA_JC_STEP_*`). Fields not named here are passed over.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct GatewayReport {
+    /// The report's own id: the same report has the same id however often it comes.
+    pub reportid: String,
+    /// The case: what `orgbusno` was when it was handed in.
+    pub orgbusno: String,
+    /// The platform's number of the case.
+    pub projid: Option<String>,
+    /// The version of the application it speaks of; 1 when absent.
+    pub dataver: Option<u32>,
+    /// Its place among the case's reports: higher is later.
+    pub sn: Option<i64>,
+    /// 02 收件 · 05 受理 · 06 补齐补正 · 07 不予受理 · 10 办结 · 12 在办; anything else is kept and shown as unknown.
+    pub state: String,
+    /// With state 10: 0 准予许可 · 1 不予许可 · 6 不予受理.
+    pub doneresult: Option<String>,
+    /// When it happened (RFC 3339).
+    pub occurtime: String,
+    /// What the applicant is to read.
+    pub nodeadv: Option<String>,
+    /// Why not, with a refusal.
+    pub exitres: Option<String>,
+    /// The licence's name.
+    pub certificatenam: Option<String>,
+    /// The licence's number.
+    pub certificateno: Option<String>,
+    /// The licence's last day.
+    pub certificatelimit: Option<String>,
+    /// Who issued it.
+    pub publisher: Option<String>,
+}
+
 /// What became of a report.
 #[derive(Debug, Object)]
 pub struct ReportResult {
@@ -32,23 +70,70 @@ pub struct ReportResult {
     pub result: String,
 }
 
-/// The report is kept.
-#[derive(Debug, ApiResponse)]
-pub enum Kept {
-    /// It was taken in, or had been before.
-    #[oai(status = 200)]
-    Result(Json<ReportResult>),
+/// A report whose sender proved who they are: signed, in time, and not played again.
+#[derive(Debug)]
+pub struct SignedReport(Bytes);
+
+impl Payload for SignedReport {
+    const CONTENT_TYPE: &'static str = "application/json; charset=utf-8";
+
+    fn check_content_type(content_type: &str) -> bool {
+        Json::<GatewayReport>::check_content_type(content_type)
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        GatewayReport::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        GatewayReport::register(registry);
+    }
 }
+
+impl ParsePayload for SignedReport {
+    const IS_REQUIRED: bool = true;
+
+    /// The headers are looked at before the body is read; the signature covers both.
+    async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
+        use crate::http::problem::Explain as _;
+        let app = request.data::<Arc<App>>().ok_or_else(|| Problem::internal("the request carries no app"))?;
+        let refuse = |refusal: signature::Refusal| poem::Error::from(refusal.explain());
+        signature::Stamp::read(request.headers()).map_err(refuse)?;
+        let bytes = Bytes::from_request(request, body).await?;
+        let path_and_query = request.original_uri().path_and_query().map_or("/", |path| path.as_str());
+        let call = Call { method: request.method().as_str(), path_and_query, body: &bytes };
+        let keys = std::slice::from_ref(&app.province_key);
+        let nonces = SharedNonces(app.desk.clone());
+        signature::admit(keys, request.headers(), &call, &nonces, app.desk.world.now()).await.map_err(refuse)?;
+        Ok(Self(bytes))
+    }
+}
+
+impl_apirequest_for_payload!(SignedReport);
 
 #[OpenApi(prefix_path = "/integration/v1", tag = "Tag::Reports")]
 impl ReportsApi {
     /// 状态回传 · Receive a report
     ///
-    /// One status of one case, as JSON in the platform's own words; `docs/PORTAL.md` describes it. Signed; safe to repeat;
-    /// in any order. Anything but 200 means: send it again.
+    /// One status of one case. Signed; safe to repeat; in any order. Anything but 200 means: send it again later.
     #[oai(path = "/reports", method = "post", operation_id = "receive_report")]
-    async fn receive_report(&self, app: Data<&Arc<App>>, body: Signed) -> Reply<Kept, ReceiveReport> {
-        let _ = (app, body);
-        Err(Problem::new(&codes::INTERNAL).into())
+    async fn receive_report(
+        &self,
+        app: Data<&Arc<App>>,
+        body: SignedReport,
+    ) -> Reply<Json<ReportResult>, ReceiveReport> {
+        let report = parse_report(&body.0).map_err(|fault| {
+            let (zh, en) = (format!("状态回传有误：{fault}"), fault.to_string());
+            let place = Place::Body(fault.pointer());
+            Problem::new(&codes::REPORT_INVALID).faults([Fault {
+                place,
+                code: fault.code().to_owned(),
+                detail: (zh, en).into(),
+            }])
+        })?;
+        let outcome = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
+        tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
+        app.wake.notify_one();
+        Ok(Json(ReportResult { result: outcome.name().to_owned() }))
     }
 }

@@ -183,9 +183,6 @@ codes! {
     CASE_CHANGED "case.changed" 412:
         "办件已经被改动" / "The case has changed since it was read",
         "请刷新后再改。" / "Read the case again and repeat the change with its new `ETag`.";
-    CASE_IF_MATCH "case.if_match" 428:
-        "缺少版本信息" / "`If-Match` is missing",
-        "请更新小程序后再试。" / "Send the `ETag` of the case you read as `If-Match`.";
     CASE_TOO_MANY "case.too_many" 409:
         "草稿太多" / "Too many drafts",
         "请先提交或撤回不用的草稿。" / "Submit or withdraw drafts that are no longer needed.";
@@ -200,8 +197,8 @@ codes! {
         "请从头刷新列表。" / "Start again without `cursor`.";
 
     // Writing once.
-    IDEMPOTENCY_MISSING "idempotency.missing" 400:
-        "缺少防重复编号" / "`Idempotency-Key` is missing",
+    IDEMPOTENCY_KEY "idempotency.key" 400:
+        "防重复编号格式不对" / "`Idempotency-Key` is not one",
         "请更新小程序后再试。" / "Send an `Idempotency-Key` of 8 to 64 letters, digits, `-` or `_`, new for each thing you want done.";
     IDEMPOTENCY_MISMATCH "idempotency.mismatch" 422:
         "防重复编号已用于别的内容" / "The key was used with another body",
@@ -217,6 +214,10 @@ codes! {
     REPORT_INVALID "report.invalid" 422:
         "状态回传内容不对" / "The report has faults",
         "请按 errors 逐项修改后重发。" / "Put right everything that `errors` lists and send it again.";
+
+    SUBSCRIPTION_TEMPLATE "subscription.template" 422:
+        "没有这个消息模板" / "There is no such template",
+        "请更新小程序后再试。" / "Choose a template from `list_items`.";
 
     // Staff.
     DELIVERY_UNKNOWN "delivery.unknown" 404:

@@ -29,7 +29,7 @@ fails! {
     /// Reading one.
     pub signed_in GetDelivery: DELIVERY_UNKNOWN, SESSION_NOT_ALLOWED;
     /// Driving one again.
-    pub signed_in RedriveDelivery: DELIVERY_UNKNOWN, CASE_STATE, SESSION_NOT_ALLOWED;
+    pub signed_in RedriveDelivery: DELIVERY_UNKNOWN, DELIVERY_NOT_PARKED, SESSION_NOT_ALLOWED;
 }
 
 /// Where a delivery stands.

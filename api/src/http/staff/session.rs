@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Tag;
 use crate::app::App;
-use crate::auth::{Audience, Bearer};
+use crate::auth::{Audience, Bearer, LIFETIME_SECONDS};
 use crate::fails;
 use crate::http::problem::{Problem, Reply};
 
@@ -38,7 +38,7 @@ pub struct StaffSession {
     /// Send it as `Authorization: Bearer …` with every request.
     pub access_token: String,
     /// Seconds it works; then sign in again.
-    pub expires_in: u64,
+    pub expires_in: i64,
     /// Who signed in.
     pub staff: StaffMember,
 }
@@ -58,13 +58,17 @@ pub struct StaffMember {
 impl StaffSessionApi {
     /// 工作人员登录 · Sign in with a key
     #[oai(path = "/session", method = "post", operation_id = "sign_in_staff")]
-    async fn sign_in_staff(&self, app: Data<&Arc<App>>, body: Json<StaffKey>) -> Reply<Json<StaffSession>, SignInStaff> {
+    async fn sign_in_staff(
+        &self,
+        app: Data<&Arc<App>>,
+        body: Json<StaffKey>,
+    ) -> Reply<Json<StaffSession>, SignInStaff> {
         let row = staff::by_key(&app.desk, &body.key).await?;
         let role = sea_orm::ActiveEnum::to_value(&row.role);
         let bearer =
             Bearer { subject: row.id.0, audience: Audience::Staff, session: row.id.0, role: Some(role.clone()) };
         let access_token = app.tokens.issue(bearer).map_err(Problem::internal)?;
         let staff = StaffMember { id: row.id.0, name: row.name, role };
-        Ok(Json(StaffSession { access_token, expires_in: app.tokens.lifetime_s(), staff }))
+        Ok(Json(StaffSession { access_token, expires_in: LIFETIME_SECONDS, staff }))
     }
 }
