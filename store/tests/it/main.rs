@@ -1,0 +1,9 @@
+//! The promises of both stores, and what each of them can get wrong alone.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
+mod support;
+
+mod behaviour;
+mod folder;
+mod s3;
