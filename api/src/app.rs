@@ -205,7 +205,7 @@ async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -
 }
 
 fn tokens(keys: &Keys, world: &World) -> Result<Tokens, KeyError> {
-    let others = keys.token_old.iter().map(crate::config::value::Key32::expose);
+    let others = keys.token_old.iter().map(crate::config::secret::Key32::expose);
     Ok(Tokens::new(auth::Keys::new(keys.token.expose(), others)?, ISSUER, world.clone()))
 }
 

@@ -114,7 +114,7 @@ async fn simulate(
 async fn wechat(config: &Config, world: &World) -> Result<(Arc<dyn WeChat>, Option<StandIn>), OutsideError> {
     let (settings, stand_in) = match &config.wechat.at {
         WeChatAt::Server { url, appid, secret } => {
-            let own = wechat::Config::new(appid, portal::secret::Secret::new(secret.expose()));
+            let own = wechat::Config::new(appid, secret.clone());
             (wechat::Config { base_url: url.clone(), ..own }, None)
         }
         WeChatAt::StandIn => {

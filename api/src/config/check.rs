@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::choice::{DatabaseUrl, Profile};
+use super::secret::Secret;
 use super::table::Settings;
-use super::value::{Secret, Span};
+use super::value::Span;
 use super::{
     Bucket, Config, DEVELOPMENT_PORTAL_SECRET, Database, Files, Log, Photos, Place, Province, ProvinceAt, Relay, Times,
     WECHAT_URL, WeChat, WeChatAt, keys,

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use casework::world::{NoRandomness, World};
 
+use super::secret::{Key32, NamedKey};
 use super::table::Settings;
-use super::value::{Key32, NamedKey, Value as _};
+use super::value::Value as _;
 
 /// The file in the data directory that holds what development drew.
 const FILE: &str = "development-keys.toml";

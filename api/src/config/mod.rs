@@ -6,6 +6,7 @@
 mod check;
 pub mod choice;
 mod keys;
+pub mod secret;
 mod show;
 mod source;
 pub mod table;
@@ -17,11 +18,11 @@ use std::time::Duration;
 
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
+use secret::Secret;
 pub use show::{effective, markdown};
 use source::Source;
 pub use source::{FILE, PREFIX};
 use table::Settings;
-use value::Secret;
 
 /// WeChat's own server, where no other is named.
 pub const WECHAT_URL: &str = "https://api.weixin.qq.com";

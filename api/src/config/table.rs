@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::choice::{DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
-use super::value::{Key32, NamedKey, Region, Secret, Size, Span, Value, Whole};
+use super::value::{Region, Size, Span, Value, Whole};
 
 /// One setting as the documentation shows it.
 #[derive(Debug)]

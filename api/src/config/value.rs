@@ -1,15 +1,11 @@
 //! What a setting's text may say: one small type a kind of value.
 //!
 //! Every type reads the same text whether it stands in the environment, in the file or in the table of defaults, and
-//! shows itself in that form again. A secret shows only that it is set.
+//! shows itself in that form again.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 
 /// A kind of value a setting can have.
 pub trait Value: Sized {
@@ -26,115 +22,6 @@ pub trait Value: Sized {
 
     /// The value as the operator may see it.
     fn show(&self) -> String;
-}
-
-/// A text that cannot be printed: no `Display`, and `Debug` shows three stars.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself. Call it where the secret is used and nowhere else.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl Value for Secret {
-    const KIND: &'static str = "secret text";
-    const SECRET: bool = true;
-
-    fn parse(text: &str) -> Result<Self, String> {
-        Ok(Self(text.to_owned()))
-    }
-
-    fn show(&self) -> String {
-        "***".to_owned()
-    }
-}
-
-/// A 32-byte secret key, written in base64.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Key32([u8; 32]);
-
-impl Key32 {
-    /// Wraps the bytes.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes themselves. Call it where the key is used and nowhere else.
-    pub fn expose(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// The text a setting holds.
-    pub fn to_base64(&self) -> String {
-        BASE64.encode(self.0)
-    }
-
-    /// Whether somebody typed the key instead of drawing it: every byte the same.
-    pub fn is_trivial(&self) -> bool {
-        self.0.iter().all(|byte| Some(byte) == self.0.first())
-    }
-}
-
-impl fmt::Debug for Key32 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl Value for Key32 {
-    const KIND: &'static str = "base64 of 32 bytes";
-    const SECRET: bool = true;
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let bytes = BASE64.decode(text).map_err(|_| "must be base64 of 32 bytes".to_owned())?;
-        let length = bytes.len();
-        bytes.try_into().map(Self).map_err(|_| format!("must be base64 of 32 bytes, and holds {length}"))
-    }
-
-    fn show(&self) -> String {
-        "***".to_owned()
-    }
-}
-
-/// A key with the id that is written beside everything it made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedKey {
-    /// The key's id: 1 to 16 letters, digits, `-` or `_`.
-    pub kid: String,
-    /// The key.
-    pub key: Key32,
-}
-
-impl Value for NamedKey {
-    const KIND: &'static str = "`id:base64-of-32-bytes`";
-    const SECRET: bool = true;
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let (kid, key) = text.split_once(':').ok_or("must be written id:base64-of-32-bytes")?;
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if kid.is_empty() || kid.len() > 16 || !kid.chars().all(plain) {
-            return Err("has a key id that is not 1 to 16 letters, digits, - or _".to_owned());
-        }
-        Ok(Self { kid: kid.to_owned(), key: Key32::parse(key)? })
-    }
-
-    fn show(&self) -> String {
-        format!("{}:***", self.kid)
-    }
 }
 
 /// A length of time: `500ms`, `15m`, `1h30m`, `30d`. At most ten years.

@@ -27,7 +27,7 @@ fails! {
 #[derive(Debug, Object)]
 #[oai(deny_unknown_fields)]
 pub struct StaffKey {
-    /// The key `gaoxingban admin staff add` printed.
+    /// The key `gaoxingban admin add-staff` printed.
     #[oai(validator(min_length = 1, max_length = 128))]
     pub key: String,
 }
