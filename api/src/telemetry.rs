@@ -33,8 +33,7 @@ impl Alarms {
     /// # Errors
     /// When counters of the same name exist already.
     pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let object_missing =
-            IntCounter::new("gaoxingban_object_missing_total", "Rows whose object is not in the store.")?;
+        let object_missing = IntCounter::new("gxb_object_missing_total", "Rows whose object is not in the store.")?;
         registry.register(Box::new(object_missing.clone()))?;
         Ok(Self { object_missing })
     }

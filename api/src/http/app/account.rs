@@ -27,7 +27,7 @@ fails! {
 
 /// What the phone-number button gave.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(example, deny_unknown_fields)]
 pub struct PhoneCode {
     /// The one-time code of `getPhoneNumber`. The stand-in WeChat takes `phone-<11 digits>`.
     #[oai(validator(min_length = 1, max_length = 512))]
@@ -43,7 +43,7 @@ pub struct Phone {
 
 /// What `wx.requestSubscribeMessage` answered for one template.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(example, deny_unknown_fields)]
 pub struct Subscription {
     /// The template's id.
     #[oai(validator(min_length = 1, max_length = 128))]

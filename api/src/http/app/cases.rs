@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use casework::{case as row, check, draft, submit, withdraw};
+use casework::{case as row, draft, submit, withdraw};
 use chrono::{DateTime, Utc};
-use entity::{CaseId, PhotoId};
+use entity::CaseId;
 use poem::web::Data;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
@@ -18,26 +18,16 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
 use crate::http::page;
-use crate::http::problem::{Fault, Language, Place, Problem, Reply, codes};
+use crate::http::problem::Reply;
 use crate::http::repeat::{self, Key, Turn};
 
-/// Starting and filling drafts.
-#[derive(Debug)]
-pub struct DraftsApi;
-
-/// Submitting and following.
+/// The operations.
 #[derive(Debug)]
 pub struct CasesApi;
 
 fails! {
     /// Starting a draft.
     pub signed_in_body CreateCase: ITEM_UNKNOWN, FORM_INVALID, CASE_TOO_MANY, IDEMPOTENCY_KEY, IDEMPOTENCY_MISMATCH, IDEMPOTENCY_RUNNING;
-    /// Saving answers.
-    pub signed_in_body ChangeCase: CASE_UNKNOWN, CASE_STATE, CASE_CHANGED, FORM_INVALID;
-    /// Placing photos.
-    pub signed_in_body SetMaterial: CASE_UNKNOWN, MATERIAL_UNKNOWN, CASE_STATE, CASE_CHANGED, FORM_INVALID;
-    /// Asking what is missing.
-    pub signed_in CheckCase: CASE_UNKNOWN;
     /// Submitting.
     pub signed_in SubmitCase: CASE_UNKNOWN, CASE_STATE, CASE_INCOMPLETE, IDEMPOTENCY_KEY, IDEMPOTENCY_MISMATCH, IDEMPOTENCY_RUNNING;
     /// Listing.
@@ -50,7 +40,7 @@ fails! {
 
 /// What to apply for.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(example, deny_unknown_fields)]
 pub struct NewCase {
     /// The item's code.
     #[oai(validator(min_length = 1, max_length = 64))]
@@ -59,45 +49,9 @@ pub struct NewCase {
     pub form: Option<Value>,
 }
 
-/// Answers.
-#[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
-pub struct CaseForm {
-    /// The answers, as the item's `form` describes them. They may be incomplete.
-    pub form: Value,
-}
-
-/// Photos for one material.
-#[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
-pub struct CasePhotos {
-    /// The photos' ids, in the order to show them; empty to take all away.
-    #[oai(validator(max_items = 100))]
-    pub photos: Vec<Uuid>,
-}
-
-/// What is still to do.
-#[derive(Debug, Object)]
-pub struct CaseCheck {
-    /// Whether it can be submitted now.
-    pub ready: bool,
-    /// Everything that is missing or wrong, all at once.
-    pub missing: Vec<Missing>,
-}
-
-/// One thing that is missing or wrong.
-#[derive(Debug, Object)]
-pub struct Missing {
-    /// Where: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
-    pub pointer: String,
-    /// What kind: stable, dotted.
-    pub code: String,
-    /// What to do, in plain words.
-    pub detail: String,
-}
-
 /// A case that was handed in.
 #[derive(Debug, Object)]
+#[oai(example)]
 pub struct Submitted {
     /// Its id.
     pub id: Uuid,
@@ -144,7 +98,7 @@ pub enum Taken {
 }
 
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Cases")]
-impl DraftsApi {
+impl CasesApi {
     /// 新建办件 · Start a case
     ///
     /// A draft of the item's current version. Answers may be sent along or later, whole or in part.
@@ -172,69 +126,6 @@ impl DraftsApi {
         Ok(created(view::fresh(&app.desk, &case)?))
     }
 
-    /// 保存表单 · Save answers
-    ///
-    /// For drafts and for cases sent back. Answers may be incomplete: `check_case` says what is missing. With `If-Match`
-    /// nothing is overwritten that another phone saved meanwhile.
-    #[oai(path = "/cases/:id/form", method = "put", operation_id = "change_case")]
-    async fn change_case(
-        &self,
-        who: Applicant,
-        app: Data<&Arc<App>>,
-        id: Path<Uuid>,
-        /// The `ETag` of the case as the app has it.
-        #[oai(name = "If-Match")]
-        known: Header<Option<String>>,
-        body: Json<CaseForm>,
-    ) -> Reply<Found, ChangeCase> {
-        let revision = revision(known.as_deref())?;
-        let case = draft::change_form(&app.desk, who.account(), CaseId(id.0), revision, &body.form).await?;
-        Ok(found(view::whole(&app.desk, &case).await?))
-    }
-
-    /// 放入照片 · Fill a material with photos
-    ///
-    /// The photos it shall have from now on. They were uploaded for this item and material with `upload_photo`.
-    #[oai(path = "/cases/:id/materials/:material", method = "put", operation_id = "set_material")]
-    async fn set_material(
-        &self,
-        who: Applicant,
-        app: Data<&Arc<App>>,
-        id: Path<Uuid>,
-        /// The material's code.
-        material: Path<String>,
-        /// The `ETag` of the case as the app has it.
-        #[oai(name = "If-Match")]
-        known: Header<Option<String>>,
-        body: Json<CasePhotos>,
-    ) -> Reply<Found, SetMaterial> {
-        let revision = revision(known.as_deref())?;
-        let photos: Vec<PhotoId> = body.0.photos.into_iter().map(PhotoId).collect();
-        let (owner, id) = (who.account(), CaseId(id.0));
-        let case = draft::set_material(&app.desk, owner, id, &material, &photos, revision).await?;
-        Ok(found(view::whole(&app.desk, &case).await?))
-    }
-
-    /// 检查办件 · What is still missing
-    ///
-    /// Everything at once: answers, photos, and photos that no longer fit because a rule has changed.
-    #[oai(path = "/cases/:id/check", method = "get", operation_id = "check_case")]
-    async fn check_case(
-        &self,
-        who: Applicant,
-        app: Data<&Arc<App>>,
-        id: Path<Uuid>,
-        language: Language,
-    ) -> Reply<Json<CaseCheck>, CheckCase> {
-        let case = row::find(&app.desk.db, who.account(), CaseId(id.0)).await?;
-        let faults = check::missing(&app.desk, &case).await?;
-        let missing: Vec<_> = faults.into_iter().map(|fault| missing(fault.into(), language)).collect();
-        Ok(Json(CaseCheck { ready: missing.is_empty(), missing }))
-    }
-}
-
-#[OpenApi(prefix_path = "/v1", tag = "Tag::Cases")]
-impl CasesApi {
     /// 提交 · Submit
     ///
     /// Hands a complete case in. Send an `Idempotency-Key` and repeat the very same request when the answer was lost.
@@ -306,24 +197,13 @@ fn created(case: Case) -> Created {
     Created::Case(Json(case), etag, location)
 }
 
-fn found(case: Case) -> Found {
+pub(super) fn found(case: Case) -> Found {
     let etag = etag(&case);
     Found::Case(Json(case), etag)
 }
 
 fn etag(case: &Case) -> String {
     format!("\"{}\"", case.revision)
-}
-
-/// The revision `If-Match` names; `*` and nothing name none.
-fn revision(header: Option<&str>) -> Result<Option<i64>, Problem> {
-    match header.map(str::trim) {
-        None | Some("*") => Ok(None),
-        Some(tag) => {
-            let number = tag.trim_start_matches("W/").trim_matches('"').parse();
-            number.map(Some).map_err(|_| Problem::new(&codes::CASE_CHANGED))
-        }
-    }
 }
 
 fn submitted(case: &entity::case::Model) -> casework::Result<Submitted> {
@@ -334,9 +214,4 @@ fn submitted(case: &entity::case::Model) -> casework::Result<Submitted> {
         state: case.state.into(),
         relay: Relay { state: RelayState::Queued, next_try_at: Some(at) },
     })
-}
-
-fn missing(fault: Fault, language: Language) -> Missing {
-    let (Place::Body(pointer) | Place::Parameter(pointer)) = fault.place;
-    Missing { pointer, code: fault.code, detail: fault.detail.say(language).to_owned() }
 }

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod cases;
+pub mod drafts;
+mod example;
 pub mod items;
 pub mod notices;
 pub mod photos;
@@ -11,7 +13,8 @@ mod view;
 use poem_openapi::Tags;
 
 pub use account::AccountApi;
-pub use cases::{CasesApi, DraftsApi};
+pub use cases::CasesApi;
+pub use drafts::DraftsApi;
 pub use items::ItemsApi;
 pub use notices::NoticesApi;
 pub use photos::PhotosApi;

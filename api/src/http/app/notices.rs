@@ -31,7 +31,7 @@ fails! {
 
 /// A message to the applicant.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Notice {
     /// Its id.
     pub id: Uuid,

@@ -51,7 +51,7 @@ pub struct PhotoUpload {
 
 /// A photo that will do.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Photo {
     /// Its id: what `set_material` takes.
     pub id: Uuid,

@@ -31,7 +31,7 @@ fails! {
 
 /// What `wx.login` gave.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(example, deny_unknown_fields)]
 pub struct SignInWechat {
     /// The one-time code. The stand-in WeChat of a development server takes any code `dev-<name>`.
     #[oai(validator(min_length = 1, max_length = 512))]
@@ -40,7 +40,7 @@ pub struct SignInWechat {
 
 /// The token to exchange.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(example, deny_unknown_fields)]
 pub struct RefreshSession {
     /// The newest refresh token. It works once.
     #[oai(validator(min_length = 1, max_length = 512))]
@@ -49,6 +49,7 @@ pub struct RefreshSession {
 
 /// A session.
 #[derive(Debug, Object)]
+#[oai(example)]
 pub struct Session {
     /// Send it as `Authorization: Bearer …` with every request.
     pub access_token: String,

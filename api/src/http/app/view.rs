@@ -169,7 +169,7 @@ pub struct CaseSummary {
 
 /// A case, whole.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Case {
     /// Its id.
     pub id: Uuid,

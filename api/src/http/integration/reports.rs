@@ -8,7 +8,7 @@ use poem::web::Data;
 use poem::{FromRequest as _, Request, RequestBody};
 use poem_openapi::payload::{Json, ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
-use poem_openapi::types::Type as _;
+use poem_openapi::types::{Example, Type as _};
 use poem_openapi::{Object, OpenApi, impl_apirequest_for_payload};
 use portal::adapter::gateway::parse_report;
 use portal::nonces::SharedNonces;
@@ -30,7 +30,7 @@ fails! {
 
 /// One status of one case, in the platform's own words (`EA_JC_STEP_*`). Fields not named here are passed over.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct GatewayReport {
     /// The report's own id: the same report has the same id however often it comes.
     pub reportid: String,
@@ -64,6 +64,7 @@ pub struct GatewayReport {
 
 /// What became of a report.
 #[derive(Debug, Object)]
+#[oai(example)]
 pub struct ReportResult {
     /// `applied`, `repeated`, `stale`, `not_possible`, `unknown_state` or `unknown_case`. All of them mean that the
     /// report is kept and need not be sent again.
@@ -135,5 +136,33 @@ impl ReportsApi {
         tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
         app.wake.notify_one();
         Ok(Json(ReportResult { result: outcome.name().to_owned() }))
+    }
+}
+
+impl Example for GatewayReport {
+    fn example() -> Self {
+        let text = |text: &str| Some(text.to_owned());
+        Self {
+            reportid: "01a203ebd2a77c28bcb358c6c2fc4518".to_owned(),
+            orgbusno: "01a203ebb1537e20a2b814cf59ef3d0c".to_owned(),
+            projid: text("3720261122000001"),
+            dataver: Some(1),
+            sn: Some(2),
+            state: "10".to_owned(),
+            doneresult: text("0"),
+            occurtime: "2026-11-22T15:41:56Z".to_owned(),
+            nodeadv: None,
+            exitres: None,
+            certificatenam: text("户外广告设施设置许可证"),
+            certificateno: text("高审许〔2026〕42号"),
+            certificatelimit: text("2029-11-21"),
+            publisher: text("高唐县行政审批服务局"),
+        }
+    }
+}
+
+impl Example for ReportResult {
+    fn example() -> Self {
+        Self { result: "applied".to_owned() }
     }
 }

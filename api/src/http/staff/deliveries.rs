@@ -9,6 +9,7 @@ use entity::outbox::State as Row;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object, OpenApi};
 use uuid::Uuid;
 
@@ -76,7 +77,7 @@ impl DeliveryState {
 
 /// Something owed to somebody outside.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct Delivery {
     /// Its id.
     pub id: Uuid,
@@ -233,5 +234,23 @@ impl DeliveriesApi {
         tracing::info!(delivery = %row.id, %by, "driven again");
         app.wake.notify_one();
         Ok(Json(row.into()))
+    }
+}
+
+impl Example for Delivery {
+    fn example() -> Self {
+        let at = DateTime::from_timestamp(1_795_340_400, 0).unwrap_or_default();
+        Self {
+            id: Uuid::from_u128(0x01a2_03eb_d2be_7fc0_ad3b_18f9_b9b3_ac25),
+            destination: "province".to_owned(),
+            case_id: Some(Uuid::from_u128(0x01a2_03eb_b153_7e20_a2b8_14cf_59ef_3d0c)),
+            promise: "apply_v1".to_owned(),
+            state: DeliveryState::Parked,
+            tries: 1,
+            next_try_at: None,
+            reason: Some("province.refused".to_owned()),
+            created_at: at,
+            settled_at: Some(at),
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use casework::staff;
 use poem::web::Data;
 use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ fails! {
 
 /// A member of staff's key.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(example, deny_unknown_fields)]
 pub struct StaffKey {
     /// The key `gaoxingban admin add-staff` printed.
     #[oai(validator(min_length = 1, max_length = 128))]
@@ -34,6 +35,7 @@ pub struct StaffKey {
 
 /// A session of staff.
 #[derive(Debug, Object)]
+#[oai(example)]
 pub struct StaffSession {
     /// Send it as `Authorization: Bearer …` with every request.
     pub access_token: String,
@@ -70,5 +72,18 @@ impl StaffSessionApi {
         let access_token = app.tokens.issue(bearer).map_err(Problem::internal)?;
         let staff = StaffMember { id: row.id.0, name: row.name, role };
         Ok(Json(StaffSession { access_token, expires_in: LIFETIME_SECONDS, staff }))
+    }
+}
+
+impl Example for StaffKey {
+    fn example() -> Self {
+        Self { key: "gxb_…43 characters".to_owned() }
+    }
+}
+
+impl Example for StaffSession {
+    fn example() -> Self {
+        let staff = StaffMember { id: Uuid::from_u128(9), name: "李主任".to_owned(), role: "supervisor".to_owned() };
+        Self { access_token: "eyJhbGciOiJFZERTQSIsImtpZCI6…".to_owned(), expires_in: LIFETIME_SECONDS, staff }
     }
 }
