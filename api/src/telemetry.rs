@@ -1,6 +1,8 @@
 //! Log lines: for a person or for a machine.
 
 use prometheus::{IntCounter, Registry};
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
@@ -10,9 +12,12 @@ use crate::config::choice::LogFormat;
 ///
 /// The framework's own lines about listening and shutting down are left out: ours say the same with more.
 pub fn init(log: &Log) {
-    let filter =
-        EnvFilter::try_new(format!("poem=warn,sqlx=warn,{}", log.level)).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::try_new(format!("poem=warn,sqlx=warn,sea_orm_migration=warn,{}", log.level))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // Somebody else, such as a test harness, may write the lines already.
     drop(match log.format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),

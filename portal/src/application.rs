@@ -55,7 +55,8 @@ fn material(spec: &MaterialSpec, photos: &[(material::Model, photo::Model)]) -> 
         .iter()
         .filter(|(place, _)| place.code == spec.code)
         .map(|(place, photo)| {
-            let (suffix, content_type) = if photo.format == "png" { ("png", "image/png") } else { ("jpg", "image/jpeg") };
+            let (suffix, content_type) =
+                if photo.format == "png" { ("png", "image/png") } else { ("jpg", "image/jpeg") };
             MaterialFile {
                 sha256: photo.sha256.clone(),
                 rule: photo.rule_name.clone(),

@@ -15,7 +15,12 @@ pub struct SharedNonces(pub Desk);
 
 #[async_trait]
 impl NonceMemory for SharedNonces {
-    async fn remember(&self, app: &str, nonce: &str, now: DateTime<Utc>) -> std::result::Result<bool, NonceMemoryFailed> {
+    async fn remember(
+        &self,
+        app: &str,
+        nonce: &str,
+        now: DateTime<Utc>,
+    ) -> std::result::Result<bool, NonceMemoryFailed> {
         let row = nonce::ActiveModel { app: Set(app.to_owned()), nonce: Set(nonce.to_owned()), seen_at: Set(now) };
         let kept = nonce::Entity::insert(row)
             .on_conflict(OnConflict::columns([nonce::Column::App, nonce::Column::Nonce]).do_nothing().to_owned())

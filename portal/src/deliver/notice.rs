@@ -103,7 +103,10 @@ impl ToWeChat {
             Err(WeChatError::Blocked | WeChatError::SignInAgain) => Outcome::Done(Some("wechat.blocked")),
             Err(WeChatError::Retry { after, .. }) => {
                 job.checkpoint(&serde_json::json!({})).await?;
-                return Ok(Delivery::plain("message", Outcome::Retry { after: Some(after), code: "wechat.busy".to_owned() }));
+                return Ok(Delivery::plain(
+                    "message",
+                    Outcome::Retry { after: Some(after), code: "wechat.busy".to_owned() },
+                ));
             }
             Err(WeChatError::Rejected { code, fault, .. }) => {
                 job.checkpoint(&serde_json::json!({})).await?;

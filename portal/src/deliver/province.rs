@@ -74,7 +74,9 @@ impl ToProvince {
         if steps.case_sent || given_up {
             let standing = self.province.get_case(&application::orgbusno(id)).await;
             match &standing.value {
-                Some(Standing::Present { province_id, dataver, .. }) if i64::from(*dataver) >= i64::from(data_version) => {
+                Some(Standing::Present { province_id, dataver, .. })
+                    if i64::from(*dataver) >= i64::from(data_version) =>
+                {
                     row::handed_over(&self.desk, id, province_id).await?;
                     return Ok(with(&standing, "ask", Outcome::Done(Some("province.already_there"))));
                 }

@@ -169,7 +169,8 @@ impl Relay {
 
     /// Runs the deliverer in a task of its own, so that a panic stays there, and not longer than allowed.
     async fn attempt(&self, lease: Lease) -> Result<Delivery> {
-        let Some(deliverer) = self.deliverers.iter().find(|one| one.destination() == lease.row.destination).cloned() else {
+        let Some(deliverer) = self.deliverers.iter().find(|one| one.destination() == lease.row.destination).cloned()
+        else {
             return Ok(Delivery::plain("claim", Outcome::Parked("relay.no_deliverer".to_owned())));
         };
         let desk = self.desk.clone();
@@ -205,8 +206,7 @@ impl Relay {
             promise = %lease.row.id, destination = ?lease.row.destination, step = delivery.step, outcome,
             code = settlement.reason.as_deref(), status = delivery.status, tries = lease.row.tries, "attempt"
         );
-        let tried =
-            Tried { started_at, step: delivery.step, outcome, status: delivery.status, reply: delivery.reply };
+        let tried = Tried { started_at, step: delivery.step, outcome, status: delivery.status, reply: delivery.reply };
         match lease.settle(&self.desk, settlement, tried).await {
             // What stood behind it in its stream may go now.
             Ok(()) => self.wake.notify_one(),
@@ -219,11 +219,8 @@ impl Relay {
 
     fn settlement(&self, lease: &Lease, outcome: &Outcome) -> (Settlement, &'static str) {
         let now = self.desk.world.now();
-        let over = |state, reason: Option<&str>| Settlement {
-            state,
-            next_try_at: now,
-            reason: reason.map(str::to_owned),
-        };
+        let over =
+            |state, reason: Option<&str>| Settlement { state, next_try_at: now, reason: reason.map(str::to_owned) };
         let again = |state, next_try_at, code: &str| Settlement { state, next_try_at, reason: Some(code.to_owned()) };
         match outcome {
             Outcome::Done(code) => (over(State::Done, *code), "done"),
