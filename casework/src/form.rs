@@ -54,10 +54,18 @@ pub struct Fault {
 }
 
 /// Why a schema cannot be a form: every mistake.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct BadForm {
     /// One sentence each, with its place in the schema.
     pub mistakes: Vec<String>,
+    shape: Box<Shape>,
+}
+
+impl BadForm {
+    /// As [`Form::kind_at`], as far as the schema could be read.
+    pub fn kind_at(&self, pointer: &str) -> Option<&str> {
+        self.shape.at(pointer).map(|shape| shape.kind.as_str())
+    }
 }
 
 impl fmt::Display for BadForm {
@@ -107,7 +115,7 @@ impl Form {
             Ok(_) => {}
         }
         mistakes.dedup();
-        Err(BadForm { mistakes })
+        Err(BadForm { mistakes, shape: Box::new(shape) })
     }
 
     /// Everything wrong with the answers, in the order of the form, one fault a place, at most [`MAX_FAULTS`] and one that

@@ -68,7 +68,7 @@ fn read_folder(place: &Path, kind: &str, files: &mut Files, mistakes: &mut Vec<S
         if name.starts_with('.') || name.ends_with('~') {
             continue;
         }
-        if !name.ends_with(".toml") {
+        if Path::new(&name).extension().is_none_or(|extension| extension != "toml") {
             mistakes.push(format!("{kind}/{name}: is no .toml file"));
             continue;
         }

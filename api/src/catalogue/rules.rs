@@ -31,9 +31,9 @@ impl RuleBook {
 impl Rules for RuleBook {
     fn misfit(&self, rule: &str, photo: &PhotoFacts) -> Vec<Misfit> {
         let Some(rule) = self.get(rule) else { return vec![no_rule()] };
-        let Some(format) = format(&photo.format) else { return vec![misfit("format", rule.format.to_string(), "?")] };
+        let Some(format) = format(&photo.format) else { return vec![misfit("format", &rule.format.to_string(), "?")] };
         let facts = Facts { format, bytes: photo.bytes, width: photo.width, height: photo.height };
-        rule.misfits(&facts).into_iter().map(|found| misfit(found.limit, found.allowed, &found.found)).collect()
+        rule.misfits(&facts).into_iter().map(|found| misfit(found.limit, &found.allowed, &found.found)).collect()
     }
 
     fn version(&self, rule: &str) -> Option<u32> {
@@ -45,7 +45,7 @@ fn format(name: &str) -> Option<Format> {
     [Format::Jpeg, Format::Png, Format::Pdf].into_iter().find(|format| format.to_string() == name)
 }
 
-fn misfit(limit: &'static str, allowed: String, found: &str) -> Misfit {
+fn misfit(limit: &'static str, allowed: &str, found: &str) -> Misfit {
     let (code, zh, en) = match limit {
         "format" => ("photo.wrong_format", format!("要 {allowed} 格式"), format!("it must be {allowed}")),
         "max_bytes" => (

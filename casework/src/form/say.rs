@@ -101,16 +101,16 @@ pub(super) fn range(pointer: String, shape: &Shape) -> Fault {
     fault(pointer, "form.range", zh, en)
 }
 
-pub(super) fn agree(pointer: String, title: &Text) -> Fault {
+pub(super) fn agree(pointer: String, code: &'static str, title: &Text) -> Fault {
     let zh = format!("请阅读并勾选“{}”，勾选后才能提交。", title.zh);
-    fault(pointer, "form.agree", zh, format!("Read “{}” and tick it; without it nothing can be submitted.", title.en))
+    fault(pointer, code, zh, format!("Read “{}” and tick it; without it nothing can be submitted.", title.en))
 }
 
 pub(super) fn choice(pointer: String, shape: &Shape) -> Fault {
     let listed = |pick: fn(&Text) -> &str, between: &str| {
         shape.choices.iter().take(MAX_NAMED).map(pick).collect::<Vec<_>>().join(between)
     };
-    let (zh, en) = (listed(|text| &text.zh, "、"), listed(|text| &text.en, ", "));
+    let (zh, en) = (listed(|text| &text.zh, "；"), listed(|text| &text.en, "; "));
     let title = &shape.title;
     if zh.is_empty() {
         return invalid(pointer, title);
@@ -148,6 +148,8 @@ pub(super) fn bad_format(pointer: String, title: &Text, code: &'static str, advi
         _ => ("请写在一行里，不要换行。", "must be on one line."),
     };
     match advice {
+        // The advice mostly names the thing itself; where the field has another title, that comes first.
+        Some(advice) if advice.zh.contains(&title.zh) => Fault { pointer, code, detail: advice },
         Some(advice) => {
             fault(pointer, code, format!("“{}”：{}", title.zh, advice.zh), format!("“{}”: {}", title.en, advice.en))
         }

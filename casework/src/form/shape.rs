@@ -34,6 +34,8 @@ pub(super) struct Shape {
     pub(super) least: Option<String>,
     /// Greatest number.
     pub(super) most: Option<String>,
+    /// Whether the only valid answer is yes.
+    pub(super) consent: bool,
     /// Titles of the choices.
     pub(super) choices: Vec<Text>,
     /// Fields of an object, in the order to show them.
@@ -101,6 +103,7 @@ impl Shape {
             format: text(schema, "format").map(str::to_owned),
             least: limit(schema, "minimum"),
             most: limit(schema, "maximum"),
+            consent: schema.get("const") == Some(&Value::Bool(true)),
             ..Self::default()
         };
         if shape.help.as_ref().is_some_and(Text::is_blank) {

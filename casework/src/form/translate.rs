@@ -17,8 +17,10 @@ pub(super) fn translate(error: &ValidationError<'_>, form: &Shape, faults: &mut 
     match error.kind() {
         Found::Required { property } => {
             let missing = bounds::join(&pointer, property.as_str().unwrap_or_default());
-            let title = form.at(&missing).map_or(title, |field| &field.title);
-            faults.push(say::required(missing, title));
+            faults.push(match form.at(&missing) {
+                Some(field) if field.consent => say::agree(missing, "form.required", &field.title),
+                field => say::required(missing, field.map_or(title, |field| &field.title)),
+            });
         }
         Found::AdditionalProperties { unexpected } | Found::UnevaluatedProperties { unexpected } => {
             faults.extend(unexpected.iter().map(|name| say::unknown_field(bounds::join(&pointer, name))));
@@ -29,6 +31,7 @@ pub(super) fn translate(error: &ValidationError<'_>, form: &Shape, faults: &mut 
         }),
         Found::Type { .. } => faults.push(match error.instance().as_ref() {
             Value::Null => say::null(pointer, title),
+            _ if !shape.choices.is_empty() => say::choice(pointer, shape),
             _ => say::wrong_type(pointer, shape),
         }),
         Found::MinLength { .. } | Found::MinItems { .. } if is_empty(error.instance()) => {
@@ -40,9 +43,7 @@ pub(super) fn translate(error: &ValidationError<'_>, form: &Shape, faults: &mut 
         | Found::Maximum { .. }
         | Found::ExclusiveMinimum { .. }
         | Found::ExclusiveMaximum { .. } => faults.push(say::range(pointer, shape)),
-        Found::Constant { expected_value } if **expected_value == Value::Bool(true) => {
-            faults.push(say::agree(pointer, title));
-        }
+        Found::Constant { .. } if shape.consent => faults.push(say::agree(pointer, "form.agree", title)),
         Found::Enum { .. }
         | Found::Constant { .. }
         | Found::AnyOf { .. }

@@ -55,12 +55,15 @@ impl Catalogue {
             let form = match Form::compile(&item.form) {
                 Ok(form) => form,
                 Err(bad) => {
+                    let found = lint::pointer_mistakes(&item, |pointer| bad.kind_at(pointer));
+                    mistakes.extend(found.into_iter().map(|mistake| format!("{name}: {mistake}")));
                     mistakes.extend(bad.mistakes.into_iter().map(|mistake| format!("{name}: form: {mistake}")));
                     continue;
                 }
             };
-            let found = lint::form_mistakes(&item, &form);
-            mistakes.extend(found.into_iter().map(|mistake| format!("{name}: {mistake}")));
+            let found = lint::pointer_mistakes(&item, |pointer| form.kind_at(pointer));
+            let found = found.into_iter().chain(lint::example_mistakes(&item, &form));
+            mistakes.extend(found.map(|mistake| format!("{name}: {mistake}")));
             let version = item.version;
             let versions = shelf.entry(item.code.clone()).or_default();
             if versions.insert(version, Entry { item, form }).is_some() {
