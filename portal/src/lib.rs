@@ -1,4 +1,4 @@
-//! After the commit: the relay, the province's adapters, reports, notices and the simulator.
+#![doc = include_str!("../README.md")]
 
 // The loop, and who keeps which promise
 pub mod deliver;
