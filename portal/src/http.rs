@@ -74,9 +74,9 @@ impl Http {
             }
             Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: body.freeze() })
         };
-        tokio::time::timeout(self.timeout, whole)
-            .await
-            .unwrap_or_else(|_| Err(CallError::MayHaveArrived(format!("timed out after {} ms", self.timeout.as_millis()))))
+        tokio::time::timeout(self.timeout, whole).await.unwrap_or_else(|_| {
+            Err(CallError::MayHaveArrived(format!("timed out after {} ms", self.timeout.as_millis())))
+        })
     }
 }
 
