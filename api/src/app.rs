@@ -1,6 +1,6 @@
 //! Everything one process works with, put together once at start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use casework::Desk;
@@ -160,7 +160,7 @@ impl Builder {
     pub async fn build(self) -> Result<Arc<App>, StartError> {
         let Self { config, world, stop, simulator } = self;
         let path = &config.data_dir;
-        std::fs::create_dir_all(path).map_err(|source| StartError::DataDir { path: path.clone(), source })?;
+        private_dir(path).map_err(|source| StartError::DataDir { path: path.clone(), source })?;
         let keys = config.keys(&world)?;
         let catalogue = catalogue::load(config.catalogue_dir.as_deref())?;
         let store = store::open(&store_config(&config.files.place))?;
@@ -190,6 +190,15 @@ impl Builder {
 fn darkroom(config: &Config) -> Darkroom {
     let photos = &config.photos;
     Darkroom::new(photos.running, photos.waiting, photos.max_bytes, photos.timeout)
+}
+
+/// Makes the directory when it is missing; what we make nobody else may look into.
+fn private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -> Result<Desk, StartError> {

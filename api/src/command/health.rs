@@ -29,7 +29,8 @@ pub(super) fn run(args: Args, file: Option<&Path>) -> Ended {
         Some(at) => at,
         None => reachable(Config::load(file)?.listen),
     };
-    let answer = on_threads(tokio::time::timeout(PATIENCE, ask(at)))?.map_err(|_| "no answer in time")??;
+    let answer =
+        on_threads(async { tokio::time::timeout(PATIENCE, ask(at)).await })?.map_err(|_| "no answer in time")??;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer.as_str(), ""));
     print(&format!("{}\n", body.trim()))?;
     let ready = head.split_ascii_whitespace().nth(1) == Some("200");

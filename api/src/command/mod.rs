@@ -25,7 +25,7 @@ pub type Ended = Result<ExitCode, Box<dyn StdError + Send + Sync>>;
 
 /// 高兴办: a county's services from home, with a few taps.
 #[derive(Debug, Parser)]
-#[command(name = "gaoxingban", version, about, max_term_width = 100)]
+#[command(name = "gaoxingban", bin_name = "gaoxingban", version, max_term_width = 100)]
 struct Cli {
     /// A TOML file with settings; the environment (GXB_*) wins over it.
     #[arg(long, value_name = "FILE", global = true)]

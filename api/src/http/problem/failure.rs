@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
 use poem_openapi::ApiResponse;
-use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, Registry};
+use poem_openapi::registry::{
+    MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry,
+};
 use poem_openapi::types::{ToJSON as _, Type as _};
 
 use super::codes::{self, Code};
@@ -119,14 +121,18 @@ impl<F: Fails> ApiResponse for Failure<F> {
 
 fn response(status: u16, codes: &[&'static Code]) -> MetaResponse {
     let lines = codes.iter().map(|code| format!("- `{}`: {} ({})", code.code, code.title.zh, code.title.en));
-    let schema = MetaSchema { example: codes.first().and_then(|code| example(code)), ..MetaSchema::ANY };
+    let schema = MetaSchema {
+        all_of: vec![ProblemBody::schema_ref()],
+        example: codes.first().and_then(|code| example(code)),
+        ..MetaSchema::ANY
+    };
     MetaResponse {
         description: keep(lines.collect::<Vec<_>>().join("\n")),
         status: Some(status),
         status_range: None,
         content: vec![MetaMediaType {
             content_type: "application/problem+json",
-            schema: ProblemBody::schema_ref().merge(schema),
+            schema: MetaSchemaRef::Inline(Box::new(schema)),
         }],
         headers: headers(status, codes),
     }

@@ -1,0 +1,90 @@
+//! The binary as an operator starts it: what it refuses, and what it prints.
+
+use std::process::{Command, Output};
+
+/// Runs `gaoxingban` in an empty environment with these settings.
+fn gaoxingban(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(binary());
+    command.args(arguments).env_clear().envs(settings.iter().copied());
+    command.output().unwrap()
+}
+
+/// Beside the test's own folder: cargo builds every binary of the workspace before it runs a test of it.
+fn binary() -> std::path::PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let folder = own.ancestors().nth(2).unwrap();
+    let path = folder.join(format!("gaoxingban{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "{} is not built: run the whole workspace's tests", path.display());
+    path
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn all_mistakes_are_told_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let output = gaoxingban(
+        &["serve"],
+        &[
+            ("GXB_DATA_DIR", path.to_str().unwrap()),
+            ("GXB_LISTEN", "everywhere"),
+            ("GXB_PHOTO_WAITING", "-1"),
+            ("GXB_S3_ENDPOINT", "http://127.0.0.1:9"),
+            ("GXB_WECHAT_APID", "wx1"),
+        ],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    for part in ["GXB_LISTEN", "GXB_PHOTO_WAITING", "GXB_WECHAT_APID is no setting; did you mean GXB_WECHAT_APPID?"] {
+        assert!(told.contains(part), "{part} is missing from:\n{told}");
+    }
+    assert!(!path.exists(), "nothing may be made before the configuration is right");
+}
+
+#[test]
+fn production_refuses_every_stand_in_in_one_message() {
+    let output = gaoxingban(&["serve"], &[("GXB_PROFILE", "production"), ("GXB_DATA_DIR", "/nonexistent")]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    for name in ["PUBLIC_URL", "PORTAL_URL", "PORTAL_SECRET", "WECHAT_APPID", "TOKEN_KEY", "DATA_KEYS", "HASH_KEY"] {
+        assert!(told.contains(&format!("GXB_{name}")), "{name} is missing from:\n{told}");
+    }
+}
+
+#[test]
+fn a_file_counts_and_the_environment_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gaoxingban.toml");
+    std::fs::write(&file, "listen = \"127.0.0.1:7001\"\nregion = 370000\nportal_secret = \"from-the-file\"\n").unwrap();
+    let output = gaoxingban(&["config", "--config", file.to_str().unwrap()], &[("GXB_REGION", "371526")]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let told = text(&output.stdout);
+    assert!(told.contains("GXB_LISTEN=127.0.0.1:7001\n"), "{told}");
+    assert!(told.contains("GXB_REGION=371526\n"), "{told}");
+    assert!(told.contains("GXB_PORTAL_SECRET=***\n") && !told.contains("from-the-file"), "{told}");
+}
+
+#[test]
+fn the_committed_page_is_the_generated_one() {
+    let output = gaoxingban(&["config", "--markdown"], &[]);
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/config.md")).unwrap();
+    assert_eq!(text(&output.stdout), page, "run `make docs`");
+}
+
+#[test]
+fn the_committed_documents_are_the_generated_ones() {
+    for document in ["app", "staff", "integration"] {
+        let output = gaoxingban(&["openapi", document], &[]);
+        let path = format!("{}/../openapi/{document}.yaml", env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(text(&output.stdout), std::fs::read_to_string(path).unwrap(), "{document}: run `make docs`");
+    }
+}
+
+#[test]
+fn health_of_nobody_is_a_failure() {
+    let output = gaoxingban(&["health", "--at", "127.0.0.1:1"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+}

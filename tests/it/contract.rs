@@ -1,0 +1,159 @@
+//! The three documents: complete enough that a stranger can build from them, and true.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::http::documents;
+use api::http::problem::codes;
+use serde_json::Value;
+
+/// Calls that clients written today rely on (DESIGN: HTTP).
+const PINNED: &[(&str, &str, &str)] = &[
+    ("sign_in_wechat", "post", "/v1/session/wechat"),
+    ("refresh_session", "post", "/v1/session/refresh"),
+    ("sign_out", "delete", "/v1/session"),
+    ("list_items", "get", "/v1/items"),
+    ("get_item", "get", "/v1/items/{code}"),
+    ("upload_photo", "post", "/v1/photos"),
+    ("get_photo", "get", "/v1/photos/{id}"),
+    ("get_photo_content", "get", "/v1/photos/{id}/content"),
+    ("create_case", "post", "/v1/cases"),
+    ("change_case", "put", "/v1/cases/{id}/form"),
+    ("set_material", "put", "/v1/cases/{id}/materials/{material}"),
+    ("check_case", "get", "/v1/cases/{id}/check"),
+    ("submit_case", "post", "/v1/cases/{id}/submit"),
+    ("list_cases", "get", "/v1/cases"),
+    ("get_case", "get", "/v1/cases/{id}"),
+    ("withdraw_case", "post", "/v1/cases/{id}/withdraw"),
+    ("list_notices", "get", "/v1/notices"),
+    ("read_notice", "post", "/v1/notices/{id}/read"),
+    ("set_phone", "put", "/v1/account/phone"),
+    ("record_subscription", "post", "/v1/subscriptions"),
+    ("receive_report", "post", "/integration/v1/reports"),
+];
+
+/// Problems no operation can list, because they are met before there is one.
+const BEFORE_ANY_OPERATION: [&str; 2] = ["request.no_such_path", "request.method"];
+
+struct Operation {
+    document: &'static str,
+    path: String,
+    method: String,
+    value: Value,
+}
+
+impl Operation {
+    fn name(&self) -> String {
+        format!("{} {} {}", self.document, self.method, self.path)
+    }
+}
+
+fn specs() -> Vec<(&'static str, Value)> {
+    let url = "http://127.0.0.1:8080";
+    [
+        ("app", documents::app(url).spec()),
+        ("staff", documents::staff(url).spec()),
+        ("integration", documents::integration(url).spec()),
+    ]
+    .map(|(name, spec)| (name, serde_json::from_str(&spec).unwrap()))
+    .to_vec()
+}
+
+fn operations() -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (document, spec) in specs() {
+        for (path, methods) in spec["paths"].as_object().unwrap() {
+            for (method, value) in methods.as_object().unwrap() {
+                let (path, method) = (path.clone(), method.clone());
+                all.push(Operation { document, path, method, value: value.clone() });
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_pinned_call_is_where_clients_expect_it() {
+    let all = operations();
+    for (id, method, path) in PINNED {
+        let found = all.iter().find(|operation| operation.value["operationId"] == *id);
+        let place = found.map(|operation| (operation.method.as_str(), operation.path.as_str()));
+        assert_eq!(place, Some((*method, *path)), "{id}");
+    }
+}
+
+#[test]
+fn every_operation_is_described() {
+    let mut ids = BTreeSet::new();
+    for operation in operations() {
+        let name = operation.name();
+        let id = operation.value["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no id"));
+        assert!(ids.insert(id.to_owned()), "{id} names two operations");
+        assert!(operation.value["summary"].as_str().is_some_and(|text| text.len() > 5), "{name} has no summary");
+        assert!(!operation.value["tags"].as_array().unwrap().is_empty(), "{name} has no tag");
+        let prefix = match operation.document {
+            "app" => "/v1/",
+            "staff" => "/staff/v1/",
+            _ => "/integration/v1/",
+        };
+        assert!(operation.path.starts_with(prefix), "{name} is outside its document");
+        assert!(operation.method != "patch", "{name}: the mini-program has no PATCH");
+    }
+}
+
+#[test]
+fn every_error_of_every_operation_is_a_problem_with_an_example() {
+    for operation in operations() {
+        let responses = operation.value["responses"].as_object().unwrap();
+        let errors: Vec<_> = responses.iter().filter(|(status, _)| !status.starts_with(['2', '3'])).collect();
+        assert!(!errors.is_empty(), "{} cannot fail?", operation.name());
+        for (status, response) in errors {
+            let name = format!("{} {status}", operation.name());
+            let schema = &response["content"]["application/problem+json"]["schema"];
+            assert!(schema.to_string().contains("#/components/schemas/Problem"), "{name} is no problem");
+            let example = &schema["example"];
+            assert_eq!(example["status"].to_string(), *status, "{name} has no example");
+            let code = example["code"].as_str().unwrap();
+            assert!(response["description"].as_str().unwrap().contains(code), "{name} does not list {code}");
+        }
+        let signed_in = operation.value.get("security").is_some();
+        assert_eq!(responses.contains_key("401") || !signed_in, true, "{} must document 401", operation.name());
+        assert!(responses.contains_key("500") && responses.contains_key("503"), "{}", operation.name());
+    }
+}
+
+#[test]
+fn every_code_of_the_table_is_documented_somewhere() {
+    let mut listed: BTreeMap<&str, bool> = codes::ALL.iter().map(|code| (code.code, false)).collect();
+    for operation in operations() {
+        for response in operation.value["responses"].as_object().unwrap().values() {
+            let text = response["description"].as_str().unwrap_or_default();
+            for (code, found) in &mut listed {
+                *found |= text.contains(&format!("`{code}`"));
+            }
+        }
+    }
+    let missing: Vec<_> = listed
+        .into_iter()
+        .filter(|(code, found)| !found && !BEFORE_ANY_OPERATION.contains(code))
+        .map(|(code, _)| code)
+        .collect();
+    assert!(missing.is_empty(), "no operation lists {missing:?}");
+}
+
+#[test]
+fn every_schema_and_every_field_says_what_it_is() {
+    let mut silent = Vec::new();
+    for (document, spec) in specs() {
+        for (name, schema) in spec["components"]["schemas"].as_object().unwrap() {
+            for (field, value) in schema["properties"].as_object().into_iter().flatten() {
+                // A reference stands for a schema that describes itself.
+                let described = value.get("description").is_some() || value.get("$ref").is_some();
+                let referred = value.to_string().contains("$ref");
+                if !described && !referred {
+                    silent.push(format!("{document}: {name}.{field}"));
+                }
+            }
+        }
+    }
+    assert!(silent.is_empty(), "without a description: {silent:#?}");
+}
