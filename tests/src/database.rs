@@ -1,0 +1,93 @@
+//! A database for each test: a file, or one of a PostgreSQL cluster that lives as long as the test process.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
+
+/// Makes a cluster, runs it, and removes it when the test process is gone, however it went: its end closes our input.
+/// PostgreSQL refuses to run as root, so root becomes nobody first.
+const CLUSTER: &str = r#"
+set -e
+bin=$1 dir=$2
+as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
+[ "$(id -u)" != 0 ] || chown nobody "$dir"
+cd "$dir"
+as "$bin/initdb" --pgdata="$dir/data" --username=gxb --auth=trust --encoding=UTF8 --locale=C --no-sync >"$dir/log" 2>&1
+as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses='' -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB >>"$dir/log" 2>&1 &
+server=$!
+trap 'kill -QUIT $server; wait $server; rm -rf "$dir"' EXIT
+trap '' INT TERM HUP
+for _ in $(seq 600); do
+    as "$bin/pg_isready" -q -h "$dir" -U gxb && break
+    kill -0 $server
+    sleep 0.1
+done
+echo ready
+cat >/dev/null
+"#;
+
+struct Cluster {
+    socket_dir: PathBuf,
+    // Its input is what keeps the cluster alive.
+    _shell: Child,
+}
+
+static CLUSTER_ONCE: LazyLock<Cluster> = LazyLock::new(start_cluster);
+static SERIAL: AtomicU32 = AtomicU32::new(0);
+
+fn start_cluster() -> Cluster {
+    let socket_dir = tempfile::Builder::new().prefix("gxb-pg").tempdir().unwrap().keep();
+    let mut shell = Command::new("sh")
+        .args(["-c", CLUSTER, "cluster"])
+        .args([&programs(), &socket_dir])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let output = shell.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).unwrap();
+    let log = || std::fs::read_to_string(socket_dir.join("log")).unwrap_or_default();
+    assert_eq!(line.trim(), "ready", "PostgreSQL does not start: {}", log());
+    Cluster { socket_dir, _shell: shell }
+}
+
+/// Where `initdb` and `postgres` are: Debian keeps them out of `PATH`, one folder a version.
+fn programs() -> PathBuf {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut found: Vec<_> = debian.map(|entry| entry.path().join("bin")).collect();
+    found.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    found.retain(|folder| folder.join("initdb").exists());
+    found.sort();
+    found.pop().expect("PostgreSQL's server programs are not installed: `make test` installs them")
+}
+
+/// A new, empty database of the cluster; the cluster is started by the first who asks. Answers its address.
+pub async fn postgres() -> String {
+    let socket_dir = tokio::task::spawn_blocking(|| CLUSTER_ONCE.socket_dir.clone()).await.unwrap();
+    let name = format!("test_{}", SERIAL.fetch_add(1, Ordering::Relaxed));
+    let server = connect(&address(&socket_dir, "postgres")).await;
+    server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    server.close().await.unwrap();
+    address(&socket_dir, &name)
+}
+
+fn address(socket_dir: &Path, database: &str) -> String {
+    format!("postgres://gxb@localhost/{database}?host={}", socket_dir.display())
+}
+
+/// A SQLite file in `folder`; it need not exist yet.
+pub fn sqlite(folder: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join("gaoxingban.sqlite").display())
+}
+
+/// Connects to a database as a test that looks into it, through one connection.
+pub async fn connect(address: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(address);
+    options.max_connections(1).sqlx_logging(false);
+    sea_orm::Database::connect(options).await.unwrap()
+}
