@@ -6,7 +6,7 @@ mod demo;
 mod health;
 mod migrate;
 mod openapi;
-mod photo_fit;
+pub mod photo_fit;
 mod portal_sim;
 mod relay;
 pub mod serve;

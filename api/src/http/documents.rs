@@ -75,7 +75,7 @@ const STAFF: &str = "\
 const INTEGRATION: &str = "\
 省政务服务平台和其他系统使用的接口，每次调用都要签名。\n\n\
 For the provincial portal and other machines. Every call is signed with `X-Gxb-App`, `X-Gxb-Timestamp`, `X-Gxb-Nonce` \
-and `X-Gxb-Signature` (`alg=hmac-sha256|hmac-sm3|sm2`) over method, path with query, timestamp, nonce and the SHA-256 of \
+and `X-Gxb-Signature` (`alg=hmac-sha256`) over method, path with query, timestamp, nonce and the SHA-256 of \
 the body; the clock may be five minutes off, and a nonce works once.";
 
 const COMMON: &str = "\

@@ -1,7 +1,8 @@
 //! HTTP: the routes, and what stands around every one of them.
 
 pub mod app;
-mod caller;
+pub mod caller;
+pub mod delivery;
 pub mod documents;
 mod explain;
 mod health;

@@ -13,10 +13,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Tag;
-use super::view::{self, Case, CaseSummary, Relay, RelayState, State};
+use super::view::{self, Case, CaseSummary, Relay, State};
 use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
+use crate::http::delivery::DeliveryState;
 use crate::http::page;
 use crate::http::problem::Reply;
 use crate::http::repeat::{self, Key, Turn};
@@ -212,6 +213,6 @@ fn submitted(case: &entity::case::Model) -> casework::Result<Submitted> {
         id: case.id.0,
         number: case.number.clone().ok_or(casework::Error::BadRow("cases.number"))?,
         state: case.state.into(),
-        relay: Relay { state: RelayState::Queued, next_try_at: Some(at) },
+        relay: Relay { state: DeliveryState::Queued, next_try_at: Some(at) },
     })
 }

@@ -11,8 +11,9 @@ use super::drafts::{CaseCheck, CaseForm, CasePhotos, Missing};
 use super::notices::Notice;
 use super::photos::Photo;
 use super::session::{RefreshSession, Session, SessionAccount, SignInWechat};
-use super::view::{Case, CaseItem, CaseMaterial, Event, Relay, RelayState, State};
+use super::view::{Case, CaseItem, CaseMaterial, Event, Relay, State};
 use crate::catalogue;
+use crate::http::delivery::DeliveryState;
 
 const ITEM: &str = "signboard-declaration";
 const MATERIAL: &str = "site-photo";
@@ -103,7 +104,7 @@ impl Example for CaseCheck {
 
 impl Example for Submitted {
     fn example() -> Self {
-        let relay = Relay { state: RelayState::Queued, next_try_at: Some(at(9)) };
+        let relay = Relay { state: DeliveryState::Queued, next_try_at: Some(at(9)) };
         Self { id: case_id(), number: NUMBER.to_owned(), state: State::Submitted, relay }
     }
 }
@@ -128,7 +129,7 @@ impl Example for Case {
             correction: None,
             province_state: None,
             licence: None,
-            relay: Some(Relay { state: RelayState::Done, next_try_at: None }),
+            relay: Some(Relay { state: DeliveryState::Done, next_try_at: None }),
             events: vec![
                 event("created", State::Draft, "applicant", 0),
                 event("submitted", State::Submitted, "applicant", 9),

@@ -10,6 +10,8 @@ use poem_openapi::{Enum, Object};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::http::delivery::DeliveryState;
+
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
@@ -60,46 +62,19 @@ impl From<case::State> for State {
 }
 
 /// How handing it on to the province goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum RelayState {
-    /// Waiting for its turn, or for the next try.
-    Queued,
-    /// Being sent right now.
-    Leased,
-    /// It may have arrived; we are finding out.
-    Unknown,
-    /// It arrived.
-    Done,
-    /// One of us is looking at it. The applicant need do nothing.
-    Parked,
-    /// No longer needed.
-    Cancelled,
-}
-
-/// How handing it on to the province goes.
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Relay {
     /// Where it stands.
-    pub state: RelayState,
+    pub state: DeliveryState,
     /// When it is tried next.
     pub next_try_at: Option<DateTime<Utc>>,
 }
 
 impl From<&entity::outbox::Model> for Relay {
     fn from(promise: &entity::outbox::Model) -> Self {
-        use entity::outbox::State as Row;
-        let state = match promise.state {
-            Row::Queued => RelayState::Queued,
-            Row::Leased => RelayState::Leased,
-            Row::Unknown => RelayState::Unknown,
-            Row::Done => RelayState::Done,
-            Row::Parked => RelayState::Parked,
-            Row::Cancelled => RelayState::Cancelled,
-        };
-        let waits = matches!(state, RelayState::Queued | RelayState::Unknown);
-        Self { state, next_try_at: waits.then_some(promise.next_try_at) }
+        let state = DeliveryState::from(promise.state);
+        Self { state, next_try_at: state.waits().then_some(promise.next_try_at) }
     }
 }
 

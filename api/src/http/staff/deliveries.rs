@@ -5,18 +5,18 @@ use std::sync::Arc;
 use casework::outbox;
 use chrono::{DateTime, Utc};
 use entity::OutboxId;
-use entity::outbox::State as Row;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
-use poem_openapi::{Enum, Object, OpenApi};
+use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use super::Tag;
 use crate::app::App;
 use crate::fails;
 use crate::http::caller::Officer;
+use crate::http::delivery::DeliveryState;
 use crate::http::page;
 use crate::http::problem::Reply;
 
@@ -31,48 +31,6 @@ fails! {
     pub signed_in GetDelivery: DELIVERY_UNKNOWN, SESSION_NOT_ALLOWED;
     /// Driving one again.
     pub signed_in RedriveDelivery: DELIVERY_UNKNOWN, DELIVERY_NOT_PARKED, SESSION_NOT_ALLOWED;
-}
-
-/// Where a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// Waiting for its time.
-    Queued,
-    /// A relay is at it.
-    Leased,
-    /// It may have arrived: the relay asks before sending again.
-    Unknown,
-    /// It arrived.
-    Done,
-    /// A person must look at it.
-    Parked,
-    /// No longer owed.
-    Cancelled,
-}
-
-impl DeliveryState {
-    fn row(self) -> Row {
-        match self {
-            Self::Queued => Row::Queued,
-            Self::Leased => Row::Leased,
-            Self::Unknown => Row::Unknown,
-            Self::Done => Row::Done,
-            Self::Parked => Row::Parked,
-            Self::Cancelled => Row::Cancelled,
-        }
-    }
-
-    fn of(row: Row) -> Self {
-        match row {
-            Row::Queued => Self::Queued,
-            Row::Leased => Self::Leased,
-            Row::Unknown => Self::Unknown,
-            Row::Done => Self::Done,
-            Row::Parked => Self::Parked,
-            Row::Cancelled => Self::Cancelled,
-        }
-    }
 }
 
 /// Something owed to somebody outside.
@@ -144,8 +102,7 @@ pub struct Deliveries {
 
 impl From<entity::outbox::Model> for Delivery {
     fn from(row: entity::outbox::Model) -> Self {
-        let state = DeliveryState::of(row.state);
-        let waits = matches!(state, DeliveryState::Queued | DeliveryState::Unknown);
+        let state = DeliveryState::from(row.state);
         Self {
             id: row.id.0,
             destination: sea_orm::ActiveEnum::to_value(&row.destination),
@@ -153,7 +110,7 @@ impl From<entity::outbox::Model> for Delivery {
             promise: row.payload.get("promise").and_then(|name| name.as_str()).unwrap_or_default().to_owned(),
             state,
             tries: u32::try_from(row.tries).unwrap_or(0),
-            next_try_at: waits.then_some(row.next_try_at),
+            next_try_at: state.waits().then_some(row.next_try_at),
             reason: row.reason,
             created_at: row.created_at,
             settled_at: row.settled_at,
@@ -196,7 +153,7 @@ impl DeliveriesApi {
         who.may_watch()?;
         let limit = page::limit(limit.0);
         let after = page::after(cursor.as_deref())?.map(OutboxId);
-        let state = state.0.unwrap_or(DeliveryState::Parked).row();
+        let state = state.0.unwrap_or(DeliveryState::Parked).into();
         let rows = outbox::list(&app.desk, state, after, limit + 1).await?;
         let (rows, cursor) = page::cut(rows, limit, |row| row.id.0);
         Ok(Json(Deliveries { deliveries: rows.into_iter().map(Into::into).collect(), cursor }))
