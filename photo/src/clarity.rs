@@ -19,7 +19,7 @@ const STRONG: f32 = 7.0;
 const LEAST_EDGES: u32 = 200;
 const LEAST_EDGES_ONE_WAY: u32 = 40;
 /// Share of all edges that a direction needs before it is judged.
-const LEAST_SHARE_ONE_WAY: f32 = 0.04;
+const LEAST_SHARE_ONE_WAY: f32 = 0.03;
 /// Blur (standard deviation in pixels) of the sharpest tenth from which nothing in the picture is sharp. Sharp signs
 /// reach 1.0, pictures nobody can read start at 1.8.
 const BLUR_LIMIT: f64 = 1.45;
@@ -30,7 +30,7 @@ const SHAKE_RATIO: f64 = 2.0;
 const SHAKE_SHARPEST: f64 = 1.0;
 /// Steps of the histograms of blur: up to 20 pixels in steps of 0.02.
 const STEPS_A_PIXEL: f32 = 50.0;
-const STEPS: usize = 1001;
+const STEPS: usize = 1001; // the last holds all beyond
 /// Pixels at the rim that are left out: smoothing there sees the rim itself.
 const RIM: usize = 6;
 /// Directions told apart.
@@ -59,7 +59,7 @@ impl Ways {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the histogram")]
     fn add(&mut self, way: usize, blur: f32) {
-        let step = (blur * STEPS_A_PIXEL).clamp(0.0, (STEPS - 1) as f32) as usize;
+        let step = (blur * STEPS_A_PIXEL).clamp(0.0, 1000.0) as usize;
         if let Some(count) = self.0.get_mut(way % WAYS).and_then(|steps| steps.get_mut(step)) {
             *count += 1;
         }

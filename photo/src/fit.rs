@@ -1,7 +1,8 @@
 //! Chooses what to keep of the picture and at which size, and shrinks it to that. Never enlarges.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::advice::{self, Refusal};
 use crate::picture::{Channels, Picture};
@@ -79,21 +80,15 @@ pub(crate) fn smaller(rule: &Rule, width: u32, height: u32, share: f64) -> Optio
 pub(crate) fn shrink(pixels: Pixels, plan: Plan) -> Result<Picture, Refusal> {
     match pixels {
         Pixels::Whole(picture) => {
-            let (kind, alpha) = match picture.channels {
-                Channels::Grey => (PixelType::U8, false),
-                Channels::GreyAlpha => (PixelType::U8x2, true),
-                Channels::Rgb => (PixelType::U8x3, false),
-                Channels::Rgba => (PixelType::U8x4, true),
-                Channels::Cmyk => (PixelType::U8x4, false),
-            };
-            if plan.keep == (1.0, 1.0) && (plan.width, plan.height) == (picture.width, picture.height) {
-                return Ok(picture);
+            let Picture { width, height, channels, data } = picture;
+            if plan.keep == (1.0, 1.0) && (plan.width, plan.height) == (width, height) {
+                return Picture::new(width, height, channels, data);
             }
-            let extent = (f64::from(picture.width), f64::from(picture.height));
-            let source =
-                ImageRef::new(picture.width, picture.height, &picture.data, kind).map_err(|_| advice::damaged())?;
-            let data = resize(&source, extent, plan, alpha)?;
-            Picture::new(plan.width, plan.height, picture.channels, data)
+            let picture = Picture { width, height, channels, data };
+            let extent = (f64::from(width), f64::from(height));
+            let planes = planes(picture);
+            let shrunk = planes.iter().map(|plane| resize((width, height, plane), extent, plan)).collect::<Result<_, _>>()?;
+            Picture::new(plan.width, plan.height, channels, interleave(shrunk, channels))
         }
         Pixels::Planar(picture) => {
             let planes =
@@ -117,12 +112,58 @@ fn shrink_grid(grid: &Grid, plan: Plan) -> Result<Vec<u8>, Refusal> {
         .checked_div(grid.stride)
         .and_then(|rows| u32::try_from(rows).ok())
         .ok_or_else(advice::damaged)?;
-    let source = ImageRef::new(width, height, &grid.samples, PixelType::U8).map_err(|_| advice::damaged())?;
-    resize(&source, (grid.width, grid.height), plan, false)
+    resize((width, height, &grid.samples), (grid.width, grid.height), plan)
 }
 
-/// Scales the kept part of `extent`, which starts at the source's top left corner, to the plan's size.
-fn resize(source: &ImageRef<'_>, extent: (f64, f64), plan: Plan, alpha: bool) -> Result<Vec<u8>, Refusal> {
+/// One plane a channel; colour weighed by its opacity, so that what cannot be seen does not bleed into what can.
+fn planes(picture: Picture) -> Vec<Vec<u8>> {
+    let count = picture.channels.count();
+    let alpha = matches!(picture.channels, Channels::GreyAlpha | Channels::Rgba);
+    let plane = |channel: usize| picture.data.iter().skip(channel).step_by(count).copied();
+    let weighed = |channel: usize| plane(channel).zip(plane(count - 1)).map(|(level, alpha)| multiply(level, alpha)).collect();
+    match (count, alpha) {
+        (1, _) => vec![picture.data],
+        (_, false) => (0..count).map(|channel| plane(channel).collect()).collect(),
+        (_, true) => (0..count - 1).map(weighed).chain([plane(count - 1).collect()]).collect(),
+    }
+}
+
+/// The way back.
+fn interleave(mut planes: Vec<Vec<u8>>, channels: Channels) -> Vec<u8> {
+    let count = channels.count();
+    if matches!(channels, Channels::GreyAlpha | Channels::Rgba)
+        && let Some((opacity, colours)) = planes.split_last_mut()
+    {
+        for colour in colours {
+            for (level, alpha) in colour.iter_mut().zip(opacity.iter()) {
+                *level = divide(*level, *alpha);
+            }
+        }
+    }
+    if count == 1 {
+        return planes.pop().unwrap_or_default();
+    }
+    let mut data = vec![0; planes.iter().map(Vec::len).sum()];
+    for (channel, plane) in planes.iter().enumerate() {
+        for (slot, level) in data.iter_mut().skip(channel).step_by(count).zip(plane) {
+            *slot = *level;
+        }
+    }
+    data
+}
+
+fn multiply(level: u8, alpha: u8) -> u8 {
+    u8::try_from((u32::from(level) * u32::from(alpha) + 127) / 255).unwrap_or(255)
+}
+
+fn divide(level: u8, alpha: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    u8::try_from((u32::from(level) * 255 + alpha / 2).checked_div(alpha).unwrap_or(0)).unwrap_or(255)
+}
+
+/// Scales the kept part of `extent`, which starts at the source's top left corner, to the plan's size. One channel
+/// only: the library is generic over pixels and is compiled anew, at length, for each kind that is used.
+fn resize(source: (u32, u32, &[u8]), extent: (f64, f64), plan: Plan) -> Result<Vec<u8>, Refusal> {
     let (width, height) = (extent.0 * plan.keep.0, extent.1 * plan.keep.1);
     let growing = width < f64::from(plan.width) || height < f64::from(plan.height);
     // Lanczos keeps text crisp when shrinking; components stored at half resolution grow, where it would ring.
@@ -130,8 +171,45 @@ fn resize(source: &ImageRef<'_>, extent: (f64, f64), plan: Plan, alpha: bool) ->
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop((extent.0 - width) / 2.0, (extent.1 - height) / 2.0, width, height)
-        .use_alpha(alpha);
-    let mut target = Image::new(plan.width, plan.height, source.pixel_type());
-    Resizer::new().resize(source, &mut target, &options).map_err(|_| advice::damaged())?;
-    Ok(target.into_vec())
+        .use_alpha(false);
+    let view = TypedImageRef::<U8>::from_buffer(source.0, source.1, source.2).map_err(|_| advice::damaged())?;
+    let mut data = vec![0; plan.width as usize * plan.height as usize];
+    let mut target = TypedImage::<U8>::from_buffer(plan.width, plan.height, &mut data).map_err(|_| advice::damaged())?;
+    Resizer::new().resize_typed(&view, &mut target, &options).map_err(|_| advice::damaged())?;
+    Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(extra: &str) -> Rule {
+        toml::from_str(&format!("name='a'\nkind='scene'\nformat='jpeg'\nmax_bytes=9000\n{extra}")).unwrap()
+    }
+
+    #[test]
+    fn plans_keep_to_the_rule() {
+        let size = |extra: &str, w, h| plan(&rule(extra), w, h).map(|p| (p.width, p.height));
+        assert_eq!(size("max_long_px = 2048", 4032, 3024), Ok((2048, 1536)));
+        assert_eq!(size("max_long_px = 2048", 800, 600), Ok((800, 600)));
+        assert_eq!(size("exact_px = [358, 441]", 900, 1000), Ok((358, 441)));
+        assert!(size("exact_px = [358, 441]", 357, 1000).is_err());
+        assert!(size("min_short_px = 480", 479, 1000).is_err());
+        assert!(size("min_short_px = 480\nmin_long_px = 480\nmax_long_px = 1000", 5000, 1000).is_err());
+    }
+
+    #[test]
+    fn the_kept_part_has_the_wanted_shape() {
+        let plan = plan(&rule("exact_px = [300, 100]"), 900, 900).unwrap();
+        assert_eq!(plan.keep, (1.0, 1.0 / 3.0));
+        assert_eq!(plan.turned(true).keep, (1.0 / 3.0, 1.0));
+    }
+
+    #[test]
+    fn hidden_colour_does_not_bleed() {
+        let hidden_red: Vec<u8> = (0..64 * 64).flat_map(|i| if i % 64 < 32 { [255, 0, 0, 0] } else { [0, 0, 255, 255] }).collect();
+        let picture = Picture::new(64, 64, Channels::Rgba, hidden_red).unwrap();
+        let small = shrink_to(picture, 15, 15).unwrap();
+        assert!(small.data.chunks_exact(4).filter(|p| p[3] > 20).all(|p| p[0] < 20), "{:?}", &small.data[..60]);
+    }
 }

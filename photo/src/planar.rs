@@ -47,7 +47,7 @@ impl Matrix {
     }
 
     #[inline]
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "clamped to 0..=255")]
+    #[expect(clippy::cast_sign_loss, reason = "clamped to 0..=255")]
     fn rgb(self, y: u8, u: u8, v: u8) -> [u8; 3] {
         let y = (i32::from(y) - self.black) * self.luma + 32_768;
         let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
@@ -109,17 +109,19 @@ pub(crate) fn join(model: Model, width: u32, height: u32, planes: &[Vec<u8>]) ->
         (Model::Grey, [only]) => Picture::new(width, height, Channels::Grey, only.clone()),
         (Model::Rgb, [r, g, b]) => three(width, height, r, g, b, |r, g, b| [r, g, b]),
         (Model::Ycc(matrix), [y, u, v]) => three(width, height, y, u, v, |y, u, v| matrix.rgb(y, u, v)),
-        (Model::Ycc(matrix), [y, u, v, a]) => four(width, height, Channels::Rgba, [y, u, v, a], |y, u, v, a| {
-            let [r, g, b] = matrix.rgb(y, u, v);
-            [r, g, b, a]
+        (Model::Ycc(matrix), [y, u, v, alpha]) => {
+            four(width, height, Channels::Rgba, [y, u, v, alpha], |[y, u, v, alpha]| {
+                let [red, green, blue] = matrix.rgb(y, u, v);
+                [red, green, blue, alpha]
+            })
+        }
+        (Model::Ycck, [y, u, v, black]) => four(width, height, Channels::Cmyk, [y, u, v, black], |[y, u, v, black]| {
+            let [cyan, magenta, yellow] = jpeg.rgb(y, u, v);
+            [cyan, magenta, yellow, 255 - black]
         }),
-        (Model::Ycck, [y, u, v, k]) => four(width, height, Channels::Cmyk, [y, u, v, k], |y, u, v, k| {
-            let [c, m, y] = jpeg.rgb(y, u, v);
-            [c, m, y, 255 - k]
-        }),
-        (Model::Cmyk, [c, m, y, k]) => four(width, height, Channels::Cmyk, [c, m, y, k], |c, m, y, k| [c, m, y, k]),
+        (Model::Cmyk, [c, m, y, k]) => four(width, height, Channels::Cmyk, [c, m, y, k], |inks| inks),
         (Model::InvertedCmyk, [c, m, y, k]) => {
-            four(width, height, Channels::Cmyk, [c, m, y, k], |c, m, y, k| [255 - c, 255 - m, 255 - y, 255 - k])
+            four(width, height, Channels::Cmyk, [c, m, y, k], |inks| inks.map(|ink| 255 - ink))
         }
         _ => Err(advice::damaged()),
     }
@@ -145,12 +147,12 @@ fn four(
     height: u32,
     channels: Channels,
     planes: [&Vec<u8>; 4],
-    pixel: impl Fn(u8, u8, u8, u8) -> [u8; 4],
+    pixel: impl Fn([u8; 4]) -> [u8; 4],
 ) -> Result<Picture, Refusal> {
     let [a, b, c, d] = planes;
     let mut data = vec![0; a.len() * 4];
     for (out, (((a, b), c), d)) in data.chunks_exact_mut(4).zip(a.iter().zip(b).zip(c).zip(d)) {
-        out.copy_from_slice(&pixel(*a, *b, *c, *d));
+        out.copy_from_slice(&pixel([*a, *b, *c, *d]));
     }
     Picture::new(width, height, channels, data)
 }

@@ -5,26 +5,83 @@
 //! `heic-decoder` forbids unsafe code and noticed every truncation, which matters more for bytes from strangers.
 //! It applies `clap`, `irot` and `imir` itself, so the EXIF orientation that phones write beside them is not obeyed again.
 
+use std::borrow::Cow;
+
 use heic_decoder::{ColorInfo, HeifError};
 
+use super::heif::{Items, Overlay};
 use crate::advice::{self, Refusal};
+use crate::fit::{self, Plan};
+use crate::limits::Limits;
+use crate::picture::{Channels, Picture};
 use crate::planar::{Decoded, Grid, Matrix, Model, Planar};
 use crate::probe::{Container, Header};
 
 /// Reads the size after the container's own turning and cropping.
 pub(super) fn header(bytes: &[u8]) -> Result<Header, Refusal> {
-    let info = heic_decoder::probe(bytes).map_err(|e| refuse(&e))?;
+    let items = Items::read(bytes);
+    let made = |width, height| Header { container: Container::Heic, width, height, orientation: 1 };
+    if let Some(overlay) = items.as_ref().and_then(Items::overlay) {
+        return Ok(made(overlay.width, overlay.height));
+    }
+    let info = heic_decoder::probe(&real_primary(bytes, items)).map_err(|e| refuse(&e))?;
     let side = |length: usize| u32::try_from(length).map_err(|_| advice::damaged());
     // Memory follows the coded size, which a clean aperture can make much larger than what is shown.
     let coded = side(info.coded_width)?.max(1).saturating_mul(side(info.coded_height)?.max(1));
     if u64::from(coded) > 4 * u64::from(side(info.width)?) * u64::from(side(info.height)?) {
         return Err(advice::damaged());
     }
-    Ok(Header { container: Container::Heic, width: side(info.width)?, height: side(info.height)?, orientation: 1 })
+    Ok(made(side(info.width)?, side(info.height)?))
 }
 
 /// Decodes the primary picture to 8-bit grids.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Refusal> {
+pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+    let items = Items::read(bytes);
+    if let Some((items, overlay)) = items.as_ref().and_then(|items| Some((items, items.overlay()?))) {
+        return lay_over(items, &overlay, limits);
+    }
+    decode_primary(&real_primary(bytes, items))
+}
+
+/// Some programs name a thumbnail as the primary item: what is wanted is the picture it stands for.
+fn real_primary<'a>(bytes: &'a [u8], items: Option<Items<'a>>) -> Cow<'a, [u8]> {
+    let other = items.and_then(|items| items.with_primary(items.behind_thumbnail()?));
+    other.map_or(Cow::Borrowed(bytes), Cow::Owned)
+}
+
+/// Lays pictures over one another, each decoded by itself.
+fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Decoded, Refusal> {
+    let stride = overlay.width as usize * 4;
+    let mut data = overlay.fill.repeat(overlay.width as usize * overlay.height as usize);
+    let mut profile = None;
+    for (item, left, top) in &overlay.layers {
+        let file = items.with_primary(*item).ok_or_else(advice::damaged)?;
+        let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
+        if u64::try_from(info.coded_width * info.coded_height).map_or(true, |pixels| pixels > limits.max_heic_pixels) {
+            return Err(advice::damaged());
+        }
+        let layer = decode_primary(&file)?;
+        profile = profile.or(layer.profile);
+        let [width, height] = [info.width, info.height].map(|side| u32::try_from(side).unwrap_or(0));
+        let picture = fit::shrink(layer.pixels, Plan { keep: (1.0, 1.0), width, height, scale: 1.0 })?;
+        let bytes = picture.channels.count();
+        for (y, row) in (0_i64..).zip(picture.data.chunks_exact(picture.stride())) {
+            let Ok(line) = usize::try_from(y + i64::from(*top)) else { continue };
+            let Some(target) = data.get_mut(line.saturating_mul(stride)..).and_then(|rest| rest.get_mut(..stride)) else { continue };
+            for (x, pixel) in (0_i64..).zip(row.chunks_exact(bytes)) {
+                let Ok(column) = usize::try_from(x + i64::from(*left)) else { continue };
+                if let (Some(slot), [r, g, b, rest @ ..]) = (target.get_mut(column.saturating_mul(4)..).and_then(|t| t.first_chunk_mut::<4>()), pixel)
+                    && rest.first().is_none_or(|alpha| *alpha >= 128)
+                {
+                    *slot = [*r, *g, *b, 255];
+                }
+            }
+        }
+    }
+    Ok(Decoded::whole(Picture::new(overlay.width, overlay.height, Channels::Rgba, data)?, profile))
+}
+
+fn decode_primary(bytes: &[u8]) -> Result<Decoded, Refusal> {
     let image = heic_decoder::decode(bytes).map_err(|e| refuse(&e))?;
     let luma = grid(&image.y, image.width, image.bit_depth_luma);
     let alpha = image.alpha.as_ref().map(|alpha| grid(&alpha.samples, image.width, alpha.bit_depth));
@@ -77,7 +134,7 @@ fn length(samples: usize) -> f64 {
 /// Samples of any depth to 8 bits.
 fn grid(samples: &[i32], stride: usize, depth: u32) -> Grid {
     let shift = depth.saturating_sub(8);
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "clamped to 0..=255")]
+    #[expect(clippy::cast_sign_loss, reason = "clamped to 0..=255")]
     let samples: Vec<u8> = samples.iter().map(|s| (s >> shift).clamp(0, 255) as u8).collect();
     let rows = samples.len().checked_div(stride).unwrap_or(0);
     Grid { samples, stride, width: length(stride), height: length(rows) }

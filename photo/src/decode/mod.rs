@@ -2,8 +2,10 @@
 //! the picture upright, and none converts colours.
 
 mod bmp;
+mod fax;
 mod gif;
 mod heic;
+mod heif;
 mod jpeg;
 mod png;
 mod tiff;
@@ -54,13 +56,13 @@ pub(crate) fn decode(
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Decoded, Refusal> {
     guarded(|| match header.container {
-        Container::Jpeg => jpeg::decode(bytes, &wanted, limits, keep_going),
+        Container::Jpeg => jpeg::decode(bytes, wanted, limits, keep_going),
         Container::Png => png::decode(bytes, limits, keep_going),
         Container::Webp => webp::decode(bytes, limits),
         Container::Gif => gif::decode(bytes, header),
         Container::Bmp => bmp::decode(bytes, limits),
         Container::Tiff => tiff::decode(bytes, limits),
-        Container::Heic => heic::decode(bytes),
+        Container::Heic => heic::decode(bytes, limits),
     })
 }
 

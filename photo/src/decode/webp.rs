@@ -32,10 +32,8 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
 }
 
 fn canvas(body: &[u8]) -> Option<(u32, u32)> {
-    match body.get(4..10)? {
-        [a, b, c, d, e, f] => Some((1 + u32::from_le_bytes([*a, *b, *c, 0]), 1 + u32::from_le_bytes([*d, *e, *f, 0]))),
-        _ => None,
-    }
+    let side = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)) + 1;
+    Some((side(body.get(4..7)?), side(body.get(7..10)?)))
 }
 
 fn lossy(body: &[u8]) -> Option<(u32, u32)> {

@@ -8,6 +8,8 @@ pub(super) enum Process {
     #[default]
     Sequential,
     Progressive,
+    /// Lossless, hierarchical, arithmetic, 12 bits or two components: recognised, not read.
+    Unread,
 }
 
 /// One colour component of the frame.
@@ -32,16 +34,14 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Reads a SOF payload. Only 8-bit pictures of 1, 3 or 4 components are read.
+    /// Reads a SOF payload.
     pub(super) fn read(process: Process, payload: &[u8]) -> Result<Self, Refusal> {
         let [precision, h1, h0, w1, w0, count, rest @ ..] = payload else { return Err(advice::damaged()) };
         let count = usize::from(*count);
-        if !matches!(count, 1 | 3 | 4) || rest.len() != count * 3 {
-            return Err(if matches!(count, 2) { advice::unsupported("jpeg") } else { advice::damaged() });
+        if !(1..=4).contains(&count) || rest.len() != count * 3 || !matches!(precision, 2..=16) {
+            return Err(advice::damaged());
         }
-        if *precision != 8 {
-            return Err(if *precision == 12 { advice::unsupported("jpeg") } else { advice::damaged() });
-        }
+        let process = if *precision == 8 && count != 2 { process } else { Process::Unread };
         let components: Vec<_> = rest
             .chunks_exact(3)
             .filter_map(|c| match c {

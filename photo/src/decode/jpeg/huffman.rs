@@ -124,7 +124,7 @@ impl<'a> Bits<'a> {
                     self.at += 1;
                     continue;
                 }
-                (Some(0xff), _) | (None, _) => {
+                (Some(0xff) | None, _) => {
                     self.made_up += 8;
                     0
                 }
@@ -184,7 +184,7 @@ impl<'a> Bits<'a> {
             return None;
         }
         self.skip(entry.cast_unsigned() & 0xff);
-        Some(((entry >> 8 & 15) as usize, entry >> 16))
+        Some(((entry.cast_unsigned() >> 8 & 15) as usize, entry >> 16))
     }
 
     /// The next symbol; call [`Bits::refill`] before. Bits that are no code are damage.

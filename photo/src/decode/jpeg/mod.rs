@@ -42,11 +42,14 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
 /// Decodes the first picture of the file, no larger than `wanted` needs it.
 pub(super) fn decode(
     bytes: &[u8],
-    wanted: &Wanted,
+    wanted: Wanted,
     limits: &Limits,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Decoded, Refusal> {
     let front = segments::front(bytes, limits)?;
+    if front.frame.process == Process::Unread {
+        return Err(advice::unsupported("jpeg"));
+    }
     let model = model(&front);
     let size = wanted.eighths();
     let mut planes: Vec<Plane> = front
@@ -129,8 +132,7 @@ fn model(front: &Front) -> Model {
     let ids: Vec<u8> = front.frame.components.iter().map(|c| c.id).collect();
     match (ids.as_slice(), front.adobe) {
         ([_], _) => Model::Grey,
-        (b"RGB", None) if !front.jfif => Model::Rgb,
-        ([_, _, _], Some(0)) if !front.jfif => Model::Rgb,
+        (b"RGB", None) | ([_, _, _], Some(0)) if !front.jfif => Model::Rgb,
         ([_, _, _], _) => Model::Ycc(Matrix::new(2990, 1140, true)),
         (_, Some(2)) => Model::Ycck,
         // Adobe stores ink upside down; without its marker ink is ink.

@@ -20,14 +20,12 @@ pub(crate) struct Parts<'a> {
     pub(crate) quality: u8,
 }
 
-/// The parts; nothing unless the file is baseline, grey or YCbCr with colour at full or half resolution, without a profile.
+/// The parts; nothing unless the file is baseline, grey or YCbCr with colour at full or half resolution.
+/// A profile is left out with the rest: the caller has found that it changes nothing.
 pub(crate) fn parts<'a>(bytes: &'a [u8], limits: &Limits) -> Option<Parts<'a>> {
     let front = segments::front(bytes, limits).ok()?;
     let grey = plain(&front.frame)?;
-    if front.profile.is_some()
-        || front.adobe.is_some_and(|transform| transform != 1)
-        || (!grey && named_rgb(&front.frame))
-    {
+    if front.adobe.is_some_and(|transform| transform != 1) || (!grey && named_rgb(&front.frame)) {
         return None;
     }
     let (mut kept, mut quality, mut scanned) = (Vec::new(), 0, 0);

@@ -96,7 +96,9 @@ impl Coefficients {
             }
             for column in 0..across {
                 if restarts.before_unit(&mut bits)? {
-                    lanes.iter_mut().for_each(|(_, _, predicted)| *predicted = 0);
+                    for (_, _, predicted) in &mut lanes {
+                        *predicted = 0;
+                    }
                 }
                 for (part, (own_across, own_down), predicted) in &mut lanes {
                     let held = self.held.get_mut(part.component).ok_or_else(advice::damaged)?;

@@ -90,11 +90,11 @@ pub(super) struct Scan {
 impl Scan {
     pub(super) fn read(payload: &[u8], frame: &Frame) -> Result<Self, Refusal> {
         let (count, rest) = payload.split_first().ok_or_else(advice::damaged)?;
-        let (list, tail) = rest
+        let (list, band) = rest
             .split_at_checked(usize::from(*count) * 2)
             .filter(|_| (1..=4).contains(count))
             .ok_or_else(advice::damaged)?;
-        let [first, last, approximation, ..] = tail else { return Err(advice::damaged()) };
+        let [from, to, approximation, ..] = band else { return Err(advice::damaged()) };
         let mut parts: Vec<Part> = Vec::new();
         for pair in list.chunks_exact(2) {
             let [id, tables] = pair else { return Err(advice::damaged()) };
@@ -106,8 +106,8 @@ impl Scan {
         }
         let scan = Self {
             parts,
-            first: usize::from(*first),
-            last: usize::from(*last),
+            first: usize::from(*from),
+            last: usize::from(*to),
             high: u32::from(approximation >> 4),
             low: u32::from(approximation & 15),
         };

@@ -50,14 +50,17 @@ pub(super) fn front(bytes: &[u8], limits: &Limits) -> Result<Front, Refusal> {
         let Segment { marker, payload, end } = next(bytes, at).ok_or_else(advice::damaged)?;
         at = end;
         match marker {
-            0xc0..=0xc2 => {
-                let process = if marker == 0xc2 { Process::Progressive } else { Process::Sequential };
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                let process = match marker {
+                    0xc0 | 0xc1 => Process::Sequential,
+                    0xc2 => Process::Progressive,
+                    _ => Process::Unread,
+                };
                 front.frame = Frame::read(process, payload)?;
                 if front.frame.height == 0 {
                     front.frame.height = late_height(bytes.get(at..).unwrap_or_default())?;
                 }
             }
-            0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Err(advice::unsupported("jpeg")),
             0xe0 => front.jfif |= payload.starts_with(b"JFIF\0"),
             0xe1 => {
                 front.metadata = true;

@@ -44,7 +44,9 @@ pub(super) fn read(
         }
         for column in 0..across {
             if restarts.before_unit(&mut bits)? {
-                lanes.iter_mut().for_each(|lane| lane.predicted = 0);
+                for lane in &mut lanes {
+                    lane.predicted = 0;
+                }
             }
             for lane in &mut lanes {
                 let plane = planes.get_mut(lane.component).ok_or_else(advice::damaged)?;
@@ -54,14 +56,10 @@ pub(super) fn read(
                     plane.write(x, y, &block, last);
                 }
             }
-            // The last unit may have lost its final bits together with the end marker; an earlier one may not.
-            if bits.overrun() && (row + 1 < down || column + 1 < across) {
+            if bits.overrun() {
                 return Err(advice::damaged());
             }
         }
-    }
-    if bits.overrun() && bits.end() >= data.len() {
-        return Ok(data.len());
     }
     scan::finish(&mut bits)
 }
@@ -104,20 +102,18 @@ fn read_block(bits: &mut Bits<'_>, lane: &mut Lane<'_>, block: &mut Block) -> Re
     let (mut index, mut last) = (1, 0);
     while index < 64 {
         bits.refill();
-        let (run, value) = match bits.whole(lane.ac) {
-            Some(pair) => pair,
-            None => {
-                let symbol = bits.symbol(lane.ac)?;
-                let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-                match (run, size) {
-                    (15, 0) => {
-                        index += 16;
-                        continue;
-                    }
-                    (_, 0) => break,
-                    (_, 1..=11) => (run, bits.value(size)),
-                    _ => return Err(advice::damaged()),
+        let (run, value) = if let Some(pair) = bits.whole(lane.ac) {
+            pair
+        } else {
+            let symbol = bits.symbol(lane.ac)?;
+            match (usize::from(symbol >> 4), u32::from(symbol & 15)) {
+                (15, 0) => {
+                    index += 16;
+                    continue;
                 }
+                (_, 0) => break,
+                (run, size @ 1..=11) => (run, bits.value(size)),
+                _ => return Err(advice::damaged()),
             }
         };
         index += run;

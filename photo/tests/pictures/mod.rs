@@ -1,0 +1,15 @@
+//! Pictures drawn for tests, and the files phones and programs would make of them.
+//!
+//! Self-contained (`image`, `jpeg-encoder`, `jpeg-decoder`, `moxcms`, std), so that other test crates can include it with `#[path]`.
+
+pub mod draw;
+pub mod profiles;
+pub mod wrap;
+
+/// A HEIC made from [`draw::signboard`] at 480 × 360, standing upright as stored. Made with Debian's `heif-enc`
+/// (x265, quality 40) from the drawn PNG; see `README.md` beside it.
+pub const HEIC: &[u8] = include_bytes!("signboard.heic");
+
+/// The same picture stored turned, with an `irot` of 90 degrees: upright it is 480 × 360 again. Its EXIF says
+/// orientation 6 as well, as phones write it, which must not be obeyed a second time.
+pub const HEIC_TURNED: &[u8] = include_bytes!("signboard-turned.heic");
