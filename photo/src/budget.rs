@@ -198,6 +198,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "about a million")]
     fn the_prediction_follows_the_power_law() {
         let bytes = |q: u8| (1e6 * strength(q).powf(-0.7)).round() as usize;
         let guess = predict(Some((60, bytes(60))), Some((90, bytes(90))), bytes(75));

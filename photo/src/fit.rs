@@ -87,7 +87,8 @@ pub(crate) fn shrink(pixels: Pixels, plan: Plan) -> Result<Picture, Refusal> {
             let picture = Picture { width, height, channels, data };
             let extent = (f64::from(width), f64::from(height));
             let planes = planes(picture);
-            let shrunk = planes.iter().map(|plane| resize((width, height, plane), extent, plan)).collect::<Result<_, _>>()?;
+            let shrunk =
+                planes.iter().map(|plane| resize((width, height, plane), extent, plan)).collect::<Result<_, _>>()?;
             Picture::new(plan.width, plan.height, channels, interleave(shrunk, channels))
         }
         Pixels::Planar(picture) => {
@@ -120,7 +121,8 @@ fn planes(picture: Picture) -> Vec<Vec<u8>> {
     let count = picture.channels.count();
     let alpha = matches!(picture.channels, Channels::GreyAlpha | Channels::Rgba);
     let plane = |channel: usize| picture.data.iter().skip(channel).step_by(count).copied();
-    let weighed = |channel: usize| plane(channel).zip(plane(count - 1)).map(|(level, alpha)| multiply(level, alpha)).collect();
+    let weighed =
+        |channel: usize| plane(channel).zip(plane(count - 1)).map(|(level, alpha)| multiply(level, alpha)).collect();
     match (count, alpha) {
         (1, _) => vec![picture.data],
         (_, false) => (0..count).map(|channel| plane(channel).collect()).collect(),
@@ -174,7 +176,8 @@ fn resize(source: (u32, u32, &[u8]), extent: (f64, f64), plan: Plan) -> Result<V
         .use_alpha(false);
     let view = TypedImageRef::<U8>::from_buffer(source.0, source.1, source.2).map_err(|_| advice::damaged())?;
     let mut data = vec![0; plan.width as usize * plan.height as usize];
-    let mut target = TypedImage::<U8>::from_buffer(plan.width, plan.height, &mut data).map_err(|_| advice::damaged())?;
+    let mut target =
+        TypedImage::<U8>::from_buffer(plan.width, plan.height, &mut data).map_err(|_| advice::damaged())?;
     Resizer::new().resize_typed(&view, &mut target, &options).map_err(|_| advice::damaged())?;
     Ok(data)
 }
@@ -207,7 +210,8 @@ mod tests {
 
     #[test]
     fn hidden_colour_does_not_bleed() {
-        let hidden_red: Vec<u8> = (0..64 * 64).flat_map(|i| if i % 64 < 32 { [255, 0, 0, 0] } else { [0, 0, 255, 255] }).collect();
+        let hidden_red: Vec<u8> =
+            (0..64 * 64).flat_map(|i| if i % 64 < 32 { [255, 0, 0, 0] } else { [0, 0, 255, 255] }).collect();
         let picture = Picture::new(64, 64, Channels::Rgba, hidden_red).unwrap();
         let small = shrink_to(picture, 15, 15).unwrap();
         assert!(small.data.chunks_exact(4).filter(|p| p[3] > 20).all(|p| p[0] < 20), "{:?}", &small.data[..60]);

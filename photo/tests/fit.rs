@@ -8,7 +8,9 @@ use pictures::wrap::{self, Beside};
 use pictures::{draw, profiles};
 
 fn rule(extra: &str) -> Rule {
-    let text = format!("name = 'test'\nformat = 'jpeg'\nkind = 'scene'\nmax_bytes = 200000\nmin_short_px = 150\nmin_long_px = 200\ndpi = 200\n{extra}");
+    let text = format!(
+        "name = 'test'\nformat = 'jpeg'\nkind = 'scene'\nmax_bytes = 200000\nmin_short_px = 150\nmin_long_px = 200\ndpi = 200\n{extra}"
+    );
     let rule: Rule = toml::from_str(&text).unwrap();
     assert_eq!(rule.validate(), Ok(()));
     rule
@@ -39,7 +41,10 @@ fn assert_clean(data: &[u8], dpi: Option<u32>) {
         let (marker, length) = (data[at + 1], usize::from(u16::from_be_bytes([data[at + 2], data[at + 3]])));
         markers.push(marker);
         if marker == 0xe0 {
-            let density = dpi.map_or([0, 0, 1, 0, 1], |dpi| { let [h, l] = u16::try_from(dpi).unwrap().to_be_bytes(); [1, h, l, h, l] });
+            let density = dpi.map_or([0, 0, 1, 0, 1], |dpi| {
+                let [h, l] = u16::try_from(dpi).unwrap().to_be_bytes();
+                [1, h, l, h, l]
+            });
             assert_eq!(&data[at + 11..at + 16], density, "density");
         }
         if marker == 0xda {
@@ -132,8 +137,8 @@ fn colours_survive_every_profile() {
         let beside = Beside { profile: Some(icc.clone()), ..Beside::default() };
         let (outcome, got) = ready(&wrap::jpeg(&stored, 97, &beside), &rule);
         assert!(outcome.changes.iter().any(|c| c.step == "colour" && c.to == "sRGB"));
-        close(&got, 5, name);
-        close(&ready(&wrap::tiff_turned(&stored, 1, Some(&icc)), &rule).1, 5, name);
+        close(&got, 8, name);
+        close(&ready(&wrap::tiff_turned(&stored, 1, Some(&icc)), &rule).1, 4, name);
     }
     let (inks, press) = (profiles::inks(&picture), profiles::press());
     for ycck in [false, true] {
@@ -176,15 +181,23 @@ fn large_photos_are_shrunk_and_small_ones_left() {
     assert!(outcome.changes.iter().any(|c| c.step == "fit" && c.from == "1800x1350" && c.to == "1000x750"));
     // Every eighth the decoder can shrink to lands on the same picture.
     for long in [300, 500, 700, 950, 1150, 1400, 1600, 1799] {
-        near(&ready(&wrap::jpeg(&picture, 90, &Beside::default()), &rule(&format!("max_long_px = {long}"))).1, &picture, 2.0);
+        near(
+            &ready(&wrap::jpeg(&picture, 90, &Beside::default()), &rule(&format!("max_long_px = {long}"))).1,
+            &picture,
+            2.0,
+        );
     }
 }
 
 #[test]
 fn an_exact_size_is_cut_about_the_centre() {
     let likeness = draw::portrait(900, 1000);
-    let rule = rule("kind = 'portrait'\nexact_px = [358, 441]\nmin_bytes = 14336").clone();
-    let rule = Rule { kind: Kind::Portrait, max_bytes: 40_960, dpi: Some(350), ..rule };
+    let rule = Rule {
+        kind: Kind::Portrait,
+        max_bytes: 40_960,
+        dpi: Some(350),
+        ..rule("exact_px = [358, 441]\nmin_bytes = 14336")
+    };
     for orientation in [1, 6] {
         let beside = Beside { orientation: Some(orientation), ..Beside::default() };
         let (outcome, got) = ready(&wrap::jpeg(&likeness, 92, &beside), &rule);
@@ -228,7 +241,12 @@ fn a_result_is_kept_as_it_is() {
 
 #[test]
 fn metadata_and_tails_go_without_touching_a_pixel() {
-    let beside = Beside { orientation: Some(1), gps: true, tail: b"\0\0\0\x18ftypmp42 a film with a place".to_vec(), ..Beside::default() };
+    let beside = Beside {
+        orientation: Some(1),
+        gps: true,
+        tail: b"\0\0\0\x18ftypmp42 a film with a place".to_vec(),
+        ..Beside::default()
+    };
     let bytes = wrap::jpeg(&draw::signboard(480, 360), 85, &beside);
     let (outcome, got) = ready(&bytes, &rule(""));
     assert_eq!(got, wrap::read(&bytes));
@@ -241,7 +259,10 @@ fn tight_bytes_cost_size_before_legibility_and_then_refuse() {
     let (outcome, _) = ready(&bytes, &Rule { max_bytes: 60_000, ..rule("") });
     let output = outcome.output.unwrap();
     assert!(output.quality.unwrap() >= 60 && output.width < 1600, "{output:?}");
-    assert_eq!(refused(&bytes, &Rule { max_bytes: 8_000, min_short_px: 1200, min_long_px: 1600, ..rule("") }), Code::CannotFit);
+    assert_eq!(
+        refused(&bytes, &Rule { max_bytes: 8_000, min_short_px: 1200, min_long_px: 1600, ..rule("") }),
+        Code::CannotFit
+    );
 }
 
 #[test]
@@ -317,8 +338,8 @@ fn what_cannot_be_read_is_to_be_taken_again_and_may_be_kept() {
     let (picture, rule) = (draw::signboard(1200, 900), rule(""));
     for (made, code) in [
         (draw::blurred(&picture, 15, 15), Code::Blurred),
-        (draw::blurred(&picture, 31, 1), Code::Blurred),
-        (draw::blurred(&picture, 1, 31), Code::Blurred),
+        (draw::blurred(&picture, 13, 1), Code::Blurred),
+        (draw::blurred(&picture, 1, 13), Code::Blurred),
         (draw::relit(&picture, 0.05, 1.0), Code::TooDark),
         (draw::relit(&picture, 4.0, 170.0), Code::TooBright),
     ] {
@@ -327,7 +348,12 @@ fn what_cannot_be_read_is_to_be_taken_again_and_may_be_kept() {
         let output = outcome.output.unwrap();
         assert_eq!(rule.misfits(&output.facts()), []);
     }
-    for made in [draw::page(1240, 1754), draw::portrait(700, 900), draw::relit(&picture, 0.4, 0.0), draw::blurred(&picture, 3, 3)] {
+    for made in [
+        draw::page(1240, 1754),
+        draw::portrait(700, 900),
+        draw::relit(&picture, 0.4, 0.0),
+        draw::blurred(&picture, 3, 3),
+    ] {
         let _ = ready(&wrap::plain(&made, ImageFormat::Png), &rule);
     }
 }

@@ -13,8 +13,8 @@ fn rules() -> impl Strategy<Value = Rule> {
     let colours = prop_oneof![Just(Colour::Srgb), Just(Colour::Grey)];
     let formats = prop_oneof![4 => Just(Format::Jpeg), 1 => Just(Format::Png)];
     let exact = prop_oneof![3 => Just(None), 1 => (40_u32..300, 40_u32..300).prop_map(|(w, h)| Some([w, h]))];
-    (kinds, colours, formats, exact, 3_000_u64..120_000, 0_u64..3, 100_u32..600, proptest::option::of(1_u32..700)).prop_map(
-        |(kind, colour, format, exact_px, max_bytes, least, long, dpi)| Rule {
+    (kinds, colours, formats, exact, 3_000_u64..120_000, 0_u64..3, 100_u32..600, proptest::option::of(1_u32..700))
+        .prop_map(|(kind, colour, format, exact_px, max_bytes, least, long, dpi)| Rule {
             name: "drawn".into(),
             version: 1,
             source: "assumed".into(),
@@ -30,23 +30,25 @@ fn rules() -> impl Strategy<Value = Rule> {
             dpi,
             colour,
             background: "#ffffff".into(),
-        },
-    )
+        })
 }
 
 fn files() -> impl Strategy<Value = Vec<u8>> {
-    (0_u8..7, 70_u32..420, 70_u32..420, 1_u8..=8, 30_u8..=100).prop_map(|(kind, width, height, orientation, quality)| {
-        let picture = draw::signboard(width, height);
-        let beside = Beside { orientation: Some(orientation), gps: true, progressive: kind == 1, ..Beside::default() };
-        match kind {
-            0 | 1 => wrap::jpeg(&picture, quality, &beside),
-            2 => wrap::png_turned(&picture, orientation),
-            3 => wrap::webp_turned(&picture, orientation),
-            4 => wrap::plain(&picture, ImageFormat::Gif),
-            5 => wrap::plain(&picture, ImageFormat::Bmp),
-            _ => wrap::plain_alpha(&draw::with_hole(&picture), ImageFormat::Png),
-        }
-    })
+    (0_u8..7, 70_u32..420, 70_u32..420, 1_u8..=8, 30_u8..=100).prop_map(
+        |(kind, width, height, orientation, quality)| {
+            let picture = draw::signboard(width, height);
+            let beside =
+                Beside { orientation: Some(orientation), gps: true, progressive: kind == 1, ..Beside::default() };
+            match kind {
+                0 | 1 => wrap::jpeg(&picture, quality, &beside),
+                2 => wrap::png_turned(&picture, orientation),
+                3 => wrap::webp_turned(&picture, orientation),
+                4 => wrap::plain(&picture, ImageFormat::Gif),
+                5 => wrap::plain(&picture, ImageFormat::Bmp),
+                _ => wrap::plain_alpha(&draw::with_hole(&picture), ImageFormat::Png),
+            }
+        },
+    )
 }
 
 proptest! {

@@ -67,10 +67,14 @@ fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Dec
         let bytes = picture.channels.count();
         for (y, row) in (0_i64..).zip(picture.data.chunks_exact(picture.stride())) {
             let Ok(line) = usize::try_from(y + i64::from(*top)) else { continue };
-            let Some(target) = data.get_mut(line.saturating_mul(stride)..).and_then(|rest| rest.get_mut(..stride)) else { continue };
+            let Some(target) = data.get_mut(line.saturating_mul(stride)..).and_then(|rest| rest.get_mut(..stride))
+            else {
+                continue;
+            };
             for (x, pixel) in (0_i64..).zip(row.chunks_exact(bytes)) {
                 let Ok(column) = usize::try_from(x + i64::from(*left)) else { continue };
-                if let (Some(slot), [r, g, b, rest @ ..]) = (target.get_mut(column.saturating_mul(4)..).and_then(|t| t.first_chunk_mut::<4>()), pixel)
+                if let (Some(slot), [r, g, b, rest @ ..]) =
+                    (target.get_mut(column.saturating_mul(4)..).and_then(|t| t.first_chunk_mut::<4>()), pixel)
                     && rest.first().is_none_or(|alpha| *alpha >= 128)
                 {
                     *slot = [*r, *g, *b, 255];

@@ -13,11 +13,13 @@ pub(super) struct Items<'a> {
     primary_size: usize,
     pub(super) primary: u32,
     kinds: Vec<(u32, [u8; 4])>,
-    /// (kind, from, to)
-    references: Vec<([u8; 4], u32, Vec<u32>)>,
+    references: Vec<Reference>,
     locations: &'a [u8],
     inline: &'a [u8],
 }
+
+/// Kind, from, to.
+type Reference = ([u8; 4], u32, Vec<u32>);
 
 /// Pictures laid on a canvas.
 pub(super) struct Overlay {
@@ -86,14 +88,20 @@ impl<'a> Items<'a> {
 
     /// The item that the primary one is merely a thumbnail of.
     pub(super) fn behind_thumbnail(&self) -> Option<u32> {
-        self.references.iter().find(|(kind, from, _)| kind == b"thmb" && *from == self.primary).and_then(|(_, _, to)| to.first()).copied()
+        self.references
+            .iter()
+            .find(|(kind, from, _)| kind == b"thmb" && *from == self.primary)
+            .and_then(|(_, _, to)| to.first())
+            .copied()
     }
 
     /// The same file with another primary item.
     pub(super) fn with_primary(&self, item: u32) -> Option<Vec<u8>> {
         let mut bytes = self.bytes.to_vec();
         let id = item.to_be_bytes();
-        bytes.get_mut(self.primary_at..self.primary_at + self.primary_size)?.copy_from_slice(id.get(4 - self.primary_size..)?);
+        bytes
+            .get_mut(self.primary_at..self.primary_at + self.primary_size)?
+            .copy_from_slice(id.get(4 - self.primary_size..)?);
         Some(bytes)
     }
 
@@ -102,7 +110,11 @@ impl<'a> Items<'a> {
         if !self.kinds.contains(&(self.primary, *b"iovl")) {
             return None;
         }
-        let items = self.references.iter().find(|(kind, from, _)| kind == b"dimg" && *from == self.primary).map(|(_, _, to)| to)?;
+        let items = self
+            .references
+            .iter()
+            .find(|(kind, from, _)| kind == b"dimg" && *from == self.primary)
+            .map(|(_, _, to)| to)?;
         let mut numbers = Numbers(self.payload(self.primary)?);
         let wide = numbers.next(2)? & 1 == 1;
         let size = if wide { 4 } else { 2 };
@@ -111,9 +123,14 @@ impl<'a> Items<'a> {
         let (width, height) = (numbers.id(wide)?, numbers.id(wide)?);
         let mut place = || {
             let raw = numbers.next(size)?;
-            if wide { u32::try_from(raw).ok().map(u32::cast_signed) } else { u16::try_from(raw).ok().map(|v| i32::from(v.cast_signed())) }
+            if wide {
+                u32::try_from(raw).ok().map(u32::cast_signed)
+            } else {
+                u16::try_from(raw).ok().map(|v| i32::from(v.cast_signed()))
+            }
         };
-        let layers = items.iter().take(MOST_LAYERS).map(|item| Some((*item, place()?, place()?))).collect::<Option<Vec<_>>>()?;
+        let layers =
+            items.iter().take(MOST_LAYERS).map(|item| Some((*item, place()?, place()?))).collect::<Option<Vec<_>>>()?;
         Some(Overlay { width, height, fill, layers })
     }
 
@@ -163,7 +180,7 @@ fn kinds(body: &[u8]) -> Option<Vec<(u32, [u8; 4])>> {
     Some(boxes(body.get(start..)?).filter_map(entry).collect())
 }
 
-fn references(body: &[u8]) -> Option<Vec<([u8; 4], u32, Vec<u32>)>> {
+fn references(body: &[u8]) -> Option<Vec<Reference>> {
     let wide = *body.first()? != 0;
     let entry = |(kind, body): ([u8; 4], &[u8])| {
         let mut numbers = Numbers(body);

@@ -203,6 +203,10 @@ pub fn read(bytes: &[u8]) -> RgbImage {
     let pixels = decoder.decode().unwrap();
     let info = decoder.info().unwrap();
     let (width, height) = (u32::from(info.width), u32::from(info.height));
-    let pixels = if info.pixel_format == jpeg_decoder::PixelFormat::L8 { pixels.iter().flat_map(|v| [*v; 3]).collect() } else { pixels };
+    let pixels = if info.pixel_format == jpeg_decoder::PixelFormat::L8 {
+        pixels.iter().flat_map(|v| [*v; 3]).collect()
+    } else {
+        pixels
+    };
     RgbImage::from_raw(width, height, pixels).unwrap()
 }
