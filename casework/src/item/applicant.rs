@@ -60,7 +60,8 @@ impl ApplicantPaths {
         let maybe = |path: &Option<String>| path.as_deref().and_then(at);
         Applicant {
             name: at(&self.name),
-            id_number: maybe(&self.id_number),
+            // The check character is written X (GB 11643), however it was typed.
+            id_number: maybe(&self.id_number).map(|number| number.to_ascii_uppercase()),
             credit_code: maybe(&self.credit_code),
             legal_representative: maybe(&self.legal_representative),
             contact: at(&self.contact),
