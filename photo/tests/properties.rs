@@ -1,5 +1,4 @@
 //! What must hold for every picture and every run of bytes.
-
 pub mod pictures;
 
 use image::ImageFormat;

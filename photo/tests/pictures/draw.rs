@@ -51,7 +51,7 @@ pub fn signboard(width: u32, height: u32) -> RgbImage {
         if y < height / 6 {
             Rgb([150, 190, 225])
         } else {
-            let brick = if (y * 24 / height + x * 16 / width) % 2 == 0 { 150 } else { 162 };
+            let brick = if (y * 24 / height + x * 16 / width).is_multiple_of(2) { 150 } else { 162 };
             Rgb([brick, brick - 18, brick - 40])
         }
     });

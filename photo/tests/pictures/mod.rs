@@ -1,6 +1,16 @@
 //! Pictures drawn for tests, and the files phones and programs would make of them.
 //!
 //! Self-contained (`image`, `jpeg-encoder`, `jpeg-decoder`, `moxcms`, std), so that other test crates can include it with `#[path]`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::many_single_char_names,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "drawing for tests: what cannot be drawn should end the test"
+)]
 
 pub mod draw;
 pub mod profiles;

@@ -5,6 +5,7 @@
 //! footing — a code that does not exist, a coefficient past the block, a level no sample can have, a restart marker
 //! out of turn, bytes left over or missing — is damage, and never a half-grey picture. Only a missing end marker is forgiven.
 
+mod bands;
 mod frame;
 mod huffman;
 mod idct;
@@ -114,6 +115,10 @@ fn read_scans(
             ended = true;
             break;
         }
+    }
+    // A missing end marker is forgiven, half of one is not: a file that ends inside it was cut by its carrier.
+    if bytes.ends_with(&[0xff]) && segments::next(bytes, at).is_none() {
+        return Err(advice::damaged());
     }
     if !seen.iter().all(|flag| *flag) {
         return Err(advice::damaged());
