@@ -24,7 +24,8 @@ docs: ## Regenerate openapi/*.yaml and docs/config.md
 
 bench: ## Measure beside peers in the same run; see docs/OPERATIONS.md, "Sizing"
 	@scripts/setup test
-	@cargo run --locked --release --package tests --bin bench
+	@cargo build --locked --release --package tests --bins
+	@cargo run --locked --release --quiet --package tests --bin bench
 
 demo: ## Play one shop owner through the server that `make run` started
 	@cargo run --locked --package api -- demo

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 
@@ -11,13 +11,13 @@ use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 /// PostgreSQL refuses to run as root, so root becomes nobody first.
 const CLUSTER: &str = r#"
 set -e
-bin=$1 dir=$2
+bin=$1 dir=$2 durable=$3
 as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
 [ "$(id -u)" != 0 ] || chown nobody "$dir"
 cd "$dir"
 as "$bin/initdb" --pgdata="$dir/data" --username=gxb --auth=trust --encoding=UTF8 --locale=C --no-sync >"$dir/log" 2>&1
-as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses='' -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB >>"$dir/log" 2>&1 &
+as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses='' -c fsync=$durable -c synchronous_commit=$durable \
+    -c full_page_writes=$durable -c max_connections=400 -c shared_buffers=64MB >>"$dir/log" 2>&1 &
 server=$!
 trap 'kill -QUIT $server; wait $server; rm -rf "$dir"' EXIT
 trap '' INT TERM HUP
@@ -38,12 +38,20 @@ struct Cluster {
 
 static CLUSTER_ONCE: LazyLock<Cluster> = LazyLock::new(start_cluster);
 static SERIAL: AtomicU32 = AtomicU32::new(0);
+static DURABLE: AtomicBool = AtomicBool::new(false);
+
+/// Makes the cluster write each commit to the disk, as everybody's does who keeps real cases: for measurements. Tests do
+/// without. To be said before the first database is asked for.
+pub fn survive_power_cuts() {
+    DURABLE.store(true, Ordering::Relaxed);
+}
 
 fn start_cluster() -> Cluster {
     let socket_dir = tempfile::Builder::new().prefix("gxb-pg").tempdir().unwrap().keep();
     let mut shell = Command::new("sh")
         .args(["-c", CLUSTER, "cluster"])
         .args([&programs(), &socket_dir])
+        .arg(if DURABLE.load(Ordering::Relaxed) { "on" } else { "off" })
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -56,8 +64,8 @@ fn start_cluster() -> Cluster {
     Cluster { socket_dir, _shell: shell }
 }
 
-/// Where `initdb` and `postgres` are: Debian keeps them out of `PATH`, one folder a version.
-fn programs() -> PathBuf {
+/// Where `initdb`, `postgres` and `pgbench` are: Debian keeps them out of `PATH`, one folder a version.
+pub fn programs() -> PathBuf {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<_> = debian.map(|entry| entry.path().join("bin")).collect();
     found.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));

@@ -1,0 +1,131 @@
+//! Handing in: submits per second beside single-row inserts on the same PostgreSQL server, both to the disk.
+
+use std::time::Instant;
+
+use tests::caller::Caller;
+use tests::desk::SIGNBOARD;
+use tests::{TestApp, database, files};
+use tokio::process::Command;
+use tokio::task::JoinSet;
+
+use crate::connection::Connection;
+use crate::score::{self, Peer};
+
+/// Drafts of one owner a round: fewer than an account may have.
+const DRAFTS: usize = 45;
+/// The materials a signboard's owner must fill.
+const MATERIALS: [&str; 2] = ["site-photo", "business-licence"];
+/// What the peer does.
+const INSERT: &str = "INSERT INTO single (body) VALUES (repeat('x', 200));\n";
+
+/// Prints the rate of submits: an `Idempotency-Key` with each, as phones send it.
+pub async fn measure(app: &TestApp) {
+    let mut owners = JoinSet::new();
+    for number in 0..crate::CLIENTS {
+        let nobody = app.nobody();
+        owners.spawn(async move { Owner::new(&nobody, number).await });
+    }
+    let owners = owners.join_all().await;
+    let peer = Inserts::prepare().await;
+    let mut rounds = Vec::new();
+    for _ in 0..crate::ROUNDS {
+        let inserts = peer.rate().await;
+        rounds.push((round(&crate::address(app), &owners).await, inserts));
+    }
+    let peer = Peer { name: "pgbench inserts", goal: Some(25.0) };
+    score::beside("submit_case on PostgreSQL", "submits/s", &rounds, &peer);
+}
+
+/// Somebody with photos and no drafts.
+#[derive(Clone)]
+struct Owner {
+    caller: Caller,
+    form: serde_json::Value,
+    photos: Vec<String>,
+}
+
+impl Owner {
+    async fn new(nobody: &Caller, number: usize) -> Self {
+        let caller = nobody.sign_in(&format!("dev-submitter-{number}")).await;
+        let form = caller.item(SIGNBOARD).await["form"]["examples"][0].clone();
+        let mut photos = Vec::new();
+        for material in MATERIALS {
+            photos.push(caller.photo(SIGNBOARD, material, "photo.jpg", files::small_jpeg()).await);
+        }
+        Self { caller, form, photos }
+    }
+
+    /// Complete drafts, as the requests that hand them in.
+    async fn drafts(self) -> Vec<Vec<u8>> {
+        let token = self.caller.session["access_token"].as_str().unwrap();
+        let mut submits = Vec::new();
+        for _ in 0..DRAFTS {
+            let case = self.caller.draft(SIGNBOARD, &self.form).await;
+            for (material, photo) in MATERIALS.iter().zip(&self.photos) {
+                self.caller.place(&case, material, std::slice::from_ref(photo)).await.expect(200);
+            }
+            submits.push(
+                format!(
+                    "POST /v1/cases/{case}/submit HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+                     idempotency-key: {case}\r\ncontent-length: 0\r\n\r\n"
+                )
+                .into_bytes(),
+            );
+        }
+        submits
+    }
+}
+
+/// Prepares drafts, then hands them all in, each owner on a connection of their own. Answers submits per second.
+async fn round(address: &str, owners: &[Owner]) -> f64 {
+    let drafts: JoinSet<_> = owners.iter().cloned().map(Owner::drafts).collect();
+    let prepared = drafts.join_all().await;
+    let mut clients = JoinSet::new();
+    let began = Instant::now();
+    for submits in prepared {
+        let address = address.to_owned();
+        clients.spawn(async move {
+            let mut connection = Connection::open(&address).await;
+            for submit in &submits {
+                connection.ask(&[submit]).await.expect(202);
+            }
+            submits.len()
+        });
+    }
+    let submitted: usize = clients.join_all().await.into_iter().sum();
+    f64::from(u32::try_from(submitted).unwrap()) / began.elapsed().as_secs_f64()
+}
+
+/// `pgbench` on a database of its own beside ours.
+struct Inserts {
+    url: String,
+    script: tempfile::NamedTempFile,
+}
+
+impl Inserts {
+    async fn prepare() -> Self {
+        use sea_orm::ConnectionTrait as _;
+        let url = database::postgres().await;
+        let connection = database::connect(&url).await;
+        let table = "CREATE TABLE single (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), body text)";
+        connection.execute_unprepared(table).await.unwrap();
+        connection.close().await.unwrap();
+        let script = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(script.path(), INSERT).unwrap();
+        Self { url, script }
+    }
+
+    async fn rate(&self) -> f64 {
+        let clients = crate::CLIENTS.to_string();
+        let output = Command::new(database::programs().join("pgbench"))
+            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--time=3", "--client", &clients, "--file"])
+            .arg(self.script.path())
+            .arg(&self.url)
+            .output()
+            .await
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+        rate.unwrap_or_else(|| panic!("pgbench: {text}{}", String::from_utf8_lossy(&output.stderr)))
+    }
+}
