@@ -50,7 +50,8 @@ pub fn is_final(state: State) -> bool {
 /// The state after `act`, or none when the case does not allow it.
 ///
 /// Reports arrive late and out of order, so whoever decides may skip steps forward; nothing ever goes back, but from
-/// [`State::Correcting`] to [`State::Submitted`].
+/// [`State::Correcting`] to [`State::Submitted`]. Who decides may do so before hearing that the case was given up: a
+/// decision that was made stands.
 pub fn after(state: State, act: Act) -> Option<State> {
     use State::{Accepted, Approved, Correcting, Denied, Draft, NotAccepted, Reviewing, Submitted, Withdrawn};
     match (act, state) {
@@ -59,10 +60,10 @@ pub fn after(state: State, act: Act) -> Option<State> {
         (Act::Withdraw, Draft | Submitted | Correcting | Accepted | Reviewing) => Some(Withdrawn),
         (Act::Accept, Submitted | Correcting) => Some(Accepted),
         (Act::Correct, Submitted) => Some(Correcting),
-        (Act::NotAccept, Submitted | Correcting) => Some(NotAccepted),
+        (Act::NotAccept, Submitted | Correcting | Withdrawn) => Some(NotAccepted),
         (Act::Review, Submitted | Correcting | Accepted) => Some(Reviewing),
-        (Act::Approve, Submitted | Correcting | Accepted | Reviewing) => Some(Approved),
-        (Act::Deny, Submitted | Correcting | Accepted | Reviewing) => Some(Denied),
+        (Act::Approve, Submitted | Correcting | Accepted | Reviewing | Withdrawn) => Some(Approved),
+        (Act::Deny, Submitted | Correcting | Accepted | Reviewing | Withdrawn) => Some(Denied),
         _ => None,
     }
 }
@@ -97,10 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_final_stays_as_it_is() {
+    fn what_is_final_stays_unless_a_withdrawal_crossed_a_decision() {
         for state in State::iter().filter(|state| is_final(*state)) {
             for act in ACTS {
-                assert_eq!(after(state, act), None, "{state:?} {act:?}");
+                let crossed = state == State::Withdrawn && matches!(act, Act::NotAccept | Act::Approve | Act::Deny);
+                assert_eq!(after(state, act).is_some(), crossed, "{state:?} {act:?}");
             }
         }
     }

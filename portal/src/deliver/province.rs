@@ -15,7 +15,7 @@ use store::{ObjectStore, StoreError};
 
 use super::{Deliver, Delivery, Job, Outcome};
 use crate::adapter::{Application, Province, Reply, Standing, Verdict};
-use crate::application;
+use crate::{application, poll};
 
 /// Largest normalised file read into memory: above what any rule allows.
 const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
@@ -30,7 +30,7 @@ pub struct ToProvince {
 /// What an earlier attempt has done.
 #[derive(Default, Serialize, Deserialize)]
 struct Steps {
-    /// SHA-256 of the files that are there.
+    /// The files that are there: rule and SHA-256, since the same bytes may be there under one rule and not under another.
     #[serde(default)]
     files: BTreeSet<String>,
     /// The case was about to be sent: it may be there.
@@ -52,7 +52,10 @@ impl Deliver for ToProvince {
 
     async fn deliver(&self, job: &Job<'_>) -> Result<Delivery> {
         match job.promise() {
-            Some(Promise::ApplyV1 { case, data_version }) => self.apply(job, case, data_version).await,
+            Some(Promise::ApplyV1 { case, data_version }) => {
+                let delivery = self.apply(job, case, data_version).await?;
+                self.unless_given_up(case, delivery).await
+            }
             Some(Promise::WithdrawV1 { case }) => self.withdraw(case).await,
             Some(Promise::NoticeV1 { .. }) | None => {
                 Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned())))
@@ -107,7 +110,8 @@ impl ToProvince {
         steps: &mut Steps,
     ) -> Result<Option<Delivery>> {
         for file in application.materials.iter().flat_map(|material| &material.files) {
-            if steps.files.contains(&file.sha256) {
+            let put = format!("{}/{}", file.rule, file.sha256);
+            if steps.files.contains(&put) {
                 continue;
             }
             let Some((_, photo)) = photos.iter().find(|(_, photo)| photo.sha256 == file.sha256) else {
@@ -121,10 +125,20 @@ impl ToProvince {
             if !reply.verdict.is_done() {
                 return Ok(Some(with(&reply, "file", failure(&reply.verdict))));
             }
-            steps.files.insert(file.sha256.clone());
+            steps.files.insert(put);
             self.remember(job, steps).await?;
         }
         Ok(None)
+    }
+
+    /// Nobody need look at a refusal of what was given up meanwhile: the next attempt asks whether any of it is there.
+    async fn unless_given_up(&self, id: CaseId, delivery: Delivery) -> Result<Delivery> {
+        let Outcome::Parked(code) = &delivery.outcome else { return Ok(delivery) };
+        if delivery.step == "ask" || self.case(id).await?.state != State::Withdrawn {
+            return Ok(delivery);
+        }
+        let outcome = Outcome::Retry { after: None, code: code.clone() };
+        Ok(Delivery { outcome, ..delivery })
     }
 
     async fn withdraw(&self, id: CaseId) -> Result<Delivery> {
@@ -138,8 +152,24 @@ impl ToProvince {
         let case = self.case(id).await?;
         let at = case.decided_at.unwrap_or(case.changed_at);
         let reply = self.province.withdraw_case(&orgbusno, &province_id, at).await;
-        let outcome = if reply.verdict.is_done() { Outcome::Done(None) } else { failure(&reply.verdict) };
-        Ok(with(&reply, "withdraw", outcome))
+        if reply.verdict.is_done() {
+            return Ok(with(&reply, "withdraw", Outcome::Done(None)));
+        }
+        let refused = matches!(reply.verdict, Verdict::Rejected { .. });
+        if refused && self.decided(id, &orgbusno).await? {
+            return Ok(with(&reply, "withdraw", Outcome::Cancelled("case.decided")));
+        }
+        Ok(with(&reply, "withdraw", failure(&reply.verdict)))
+    }
+
+    /// Whether the province decided before it heard that the case was given up: then its decision stands, here too.
+    async fn decided(&self, id: CaseId, orgbusno: &str) -> Result<bool> {
+        let standing = self.province.get_case(orgbusno).await;
+        let Some(Standing::Present { history, .. }) = &standing.value else { return Ok(false) };
+        for received in history {
+            poll::take(&self.desk, received).await?;
+        }
+        Ok(self.case(id).await?.state != State::Withdrawn)
     }
 
     async fn case(&self, id: CaseId) -> Result<case::Model> {
