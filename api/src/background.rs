@@ -12,6 +12,9 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::sweep;
 
+/// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
+const LATE_EVERY: Duration = Duration::from_secs(60);
+
 /// The relay of this process, also for tests that drain it by hand.
 ///
 /// # Errors
@@ -34,14 +37,22 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
 }
 
-/// Starts the relay, the poll for reports and the sweeper; they end when the app is told to stop.
+/// Starts the relay, the watch over what is late, the poll for reports and the sweeper; they end when the app is told to stop.
 ///
 /// # Errors
 /// When there is no randomness to name the relay by.
 pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
     let relay = relay(app)?;
-    let stop = app.stop.clone();
+    let (watched, stop) = (relay.clone(), app.stop.clone());
     tasks.spawn(async move { relay.run(stop).await });
+    tasks.spawn(every(app.stop.clone(), LATE_EVERY, move || {
+        let relay = watched.clone();
+        async move {
+            if let Err(error) = relay.tell_late().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "late cases cannot be looked for");
+            }
+        }
+    }));
     let polled = Arc::clone(app);
     tasks.spawn(every(app.stop.clone(), app.config.province.poll, move || {
         let app = Arc::clone(&polled);
