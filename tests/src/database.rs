@@ -69,7 +69,7 @@ pub fn programs() -> PathBuf {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<_> = debian.map(|entry| entry.path().join("bin")).collect();
     found.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    found.retain(|folder| folder.join("initdb").exists());
+    found.retain(|folder| ["initdb", "postgres", "pg_isready"].iter().all(|program| folder.join(program).exists()));
     found.sort();
     found.pop().expect("PostgreSQL's server programs are not installed: `make test` installs them")
 }
