@@ -4,6 +4,8 @@
 /// References, items and layers looked at before a file is called damaged.
 const MOST_ITEMS: usize = 4096;
 const MOST_LAYERS: usize = 16;
+/// Pieces an item may be stored in; sizes of nought would make any number of them free.
+const MOST_EXTENTS: u64 = 256;
 
 /// What the `meta` box says about items.
 pub(super) struct Items<'a> {
@@ -148,6 +150,9 @@ impl<'a> Items<'a> {
             numbers.next(2)?;
             let base = numbers.next(base_size)?;
             let extents = numbers.next(2)?;
+            if extents > MOST_EXTENTS {
+                return None;
+            }
             for number in 0..extents {
                 if version > 0 {
                     numbers.next(index_size)?;
