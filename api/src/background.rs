@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::sweep;
 
 /// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
-const LATE_EVERY: Duration = Duration::from_secs(60);
+const LATE_EVERY: Duration = Duration::from_mins(1);
 
 /// The relay of this process, also for tests that drain it by hand.
 ///

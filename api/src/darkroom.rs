@@ -50,7 +50,7 @@ impl Darkroom {
     pub async fn enter(&self) -> Result<Place, Busy> {
         let waiting = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Busy)?;
-        Ok(Place { _running: running, _waiting: waiting, limits: self.limits.clone(), timeout: self.timeout })
+        Ok(Place { _running: running, _waiting: waiting, limits: self.limits, timeout: self.timeout })
     }
 }
 

@@ -13,6 +13,9 @@ use crate::config::value::Value as _;
 
 /// How long to wait for a free connection before a request is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that was not used for this long is asked whether it still works before it is used. Asking each time would
+/// double the round trips of every request.
+const UNSURE_AFTER: Duration = Duration::from_secs(1);
 /// How long one statement may run on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a writer on SQLite waits for the one before it, in milliseconds.
@@ -47,6 +50,7 @@ pub async fn connect(config: &Config) -> Result<DatabaseConnection, DbErr> {
         .max_connections(config.database.pool)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire_if_idle_for(UNSURE_AFTER)
         // Statements carry no personal data, but what they are bound to does: neither is logged.
         .sqlx_logging(false)
         .record_stmt_in_spans(false);

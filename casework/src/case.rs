@@ -55,17 +55,25 @@ pub async fn timeline(desk: &Desk, id: CaseId) -> Result<Vec<case_event::Model>>
     Ok(events)
 }
 
-/// The photos in their places: by material, in the applicant's order.
+/// Which photo stands where: by material, in the applicant's order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn photos(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<(material::Model, photo::Model)>> {
-    let places = material::Entity::find()
+pub async fn places(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<material::Model>> {
+    Ok(material::Entity::find()
         .filter(material::Column::CaseId.eq(id))
         .order_by_asc(material::Column::Code)
         .order_by_asc(material::Column::Position)
         .all(db)
-        .await?;
+        .await?)
+}
+
+/// The same with the photos themselves.
+///
+/// # Errors
+/// When the database fails.
+pub async fn photos(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<(material::Model, photo::Model)>> {
+    let places = places(db, id).await?;
     if places.is_empty() {
         return Ok(Vec::new());
     }

@@ -112,7 +112,9 @@ pub async fn set_material(
             return Err(Error::Invalid(faults));
         }
         let tx = desk.begin().await?;
-        let new = row::write(desk, &tx, &old, Default::default()).await?;
+        // Only the revision rises: the photos stand in rows of their own.
+        let unchanged = <case::ActiveModel as Default>::default();
+        let new = row::write(desk, &tx, &old, unchanged).await?;
         material::Entity::delete_many()
             .filter(material::Column::CaseId.eq(id))
             .filter(material::Column::Code.eq(code))

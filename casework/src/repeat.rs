@@ -141,7 +141,9 @@ fn of(ticket: &Ticket) -> Condition {
 
 fn hash(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     hex::encode(hasher.finalize())
 }
 

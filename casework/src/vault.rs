@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn vault(ids: &[&str]) -> Vault {
-        let keys: Vec<_> = ids.iter().map(|id| ((*id).to_owned(), [id.len() as u8; 32])).collect();
+        let keys: Vec<_> = ids.iter().map(|id| ((*id).to_owned(), [*id.as_bytes().last().unwrap(); 32])).collect();
         Vault::new(&keys, &[9; 32])
     }
 

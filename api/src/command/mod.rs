@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
         Role::Relay => configured(file, relay::run),
         Role::Migrate(args) => configured(file, |config| migrate::run(args, config)),
         Role::PortalSim(args) => configured(file, |config| portal_sim::run(args, config)),
-        Role::Photo(Photo::Fit(args)) => Ok(photo_fit::run(args)),
+        Role::Photo(Photo::Fit(args)) => Ok(photo_fit::run(&args)),
         Role::Openapi(args) => openapi::run(args),
         Role::Config(args) => config::run(args, file),
         Role::Health(args) => health::run(args, file),

@@ -58,7 +58,7 @@ struct OutputLine {
 
 /// Runs the command. Ends with 0 when every file was answered, whatever the verdicts; with 2 on wrong usage, an
 /// unreadable file or an unusable rule.
-pub fn run(args: Args) -> ExitCode {
+pub fn run(args: &Args) -> ExitCode {
     let rule = match read_rule(&args.rule) {
         Ok(rule) => rule,
         Err(text) => {
@@ -73,7 +73,7 @@ pub fn run(args: Args) -> ExitCode {
         return ExitCode::from(WRONG);
     }
     let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-    if fit_all(&args, &rule, jobs) { ExitCode::SUCCESS } else { ExitCode::from(WRONG) }
+    if fit_all(args, &rule, jobs) { ExitCode::SUCCESS } else { ExitCode::from(WRONG) }
 }
 
 fn read_rule(path: &Path) -> Result<Rule, String> {

@@ -44,11 +44,11 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             schedule: Schedule::default(),
-            lease: Duration::from_secs(60),
-            attempt_timeout: Duration::from_secs(300),
+            lease: Duration::from_mins(1),
+            attempt_timeout: Duration::from_mins(5),
             parallel: 8,
             poll: Duration::from_secs(1),
-            promised: Duration::from_secs(4 * 3600),
+            promised: Duration::from_hours(4),
         }
     }
 }

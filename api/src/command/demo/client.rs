@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 /// How long one call may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// Longest answer read.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// What separates the parts of an upload; it does not occur in them.

@@ -126,6 +126,7 @@ pub enum ItemsReply {
 }
 
 /// The item, or nothing new.
+#[expect(clippy::large_enum_variant, reason = "one of them lives at a time, for the length of an answer")]
 #[derive(Debug, ApiResponse)]
 pub enum ItemReply {
     /// The item.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use casework::{Desk, Result, case as row, outbox};
 use chrono::{DateTime, Utc};
-use entity::{case, case_event, material, photo};
+use entity::{case, case_event, material};
 use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
@@ -183,9 +183,10 @@ pub struct Case {
 /// # Errors
 /// When a row cannot be read.
 pub(super) async fn whole(desk: &Desk, case: &case::Model) -> Result<Case> {
-    let (events, photos) = tokio::try_join!(row::timeline(desk, case.id), row::photos(&desk.db, case.id))?;
-    let promise = if case.data_version > 0 { outbox::of_case(desk, case.id).await? } else { None };
-    parts(desk, case, events, &photos, promise.as_ref())
+    let promise = async { if case.data_version > 0 { outbox::of_case(desk, case.id).await } else { Ok(None) } };
+    let (events, places, promise) =
+        tokio::try_join!(row::timeline(desk, case.id), row::places(&desk.db, case.id), promise)?;
+    parts(desk, case, events, &places, promise.as_ref())
 }
 
 /// A draft that was started just now.
@@ -203,11 +204,11 @@ fn parts(
     desk: &Desk,
     case: &case::Model,
     events: Vec<case_event::Model>,
-    photos: &[(material::Model, photo::Model)],
+    places: &[material::Model],
     promise: Option<&entity::outbox::Model>,
 ) -> Result<Case> {
     let mut materials: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    for (place, _) in photos {
+    for place in places {
         materials.entry(&place.code).or_default().push(place.photo_id.0);
     }
     let materials = materials.into_iter().map(|(code, photos)| CaseMaterial { code: code.to_owned(), photos });

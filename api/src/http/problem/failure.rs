@@ -28,17 +28,17 @@ pub type Reply<T, F> = Result<T, Failure<F>>;
 
 /// A problem on its way out of a handler. `?` makes it from anything that can [`Explain`] itself.
 #[derive(Debug)]
-pub struct Failure<F>(Box<Problem>, PhantomData<F>);
+pub struct Failure<F>(Problem, PhantomData<F>);
 
 impl<F, E: Explain> From<E> for Failure<F> {
     fn from(error: E) -> Self {
-        Self(Box::new(error.explain()), PhantomData)
+        Self(error.explain(), PhantomData)
     }
 }
 
 impl<F> From<Failure<F>> for poem::Error {
     fn from(failure: Failure<F>) -> Self {
-        (*failure.0).into()
+        failure.0.into()
     }
 }
 

@@ -36,8 +36,11 @@ pub trait Explain {
     fn explain(self) -> Problem;
 }
 
-/// A problem before it is put into a language: what a handler fails with.
-pub struct Problem {
+/// A problem before it is put into a language: what a handler fails with. As small as a pointer, for it is in the way
+/// of every good answer.
+pub struct Problem(Box<Parts>);
+
+struct Parts {
     code: &'static Code,
     detail: Option<Words>,
     advice: Option<Words>,
@@ -70,7 +73,15 @@ pub enum Place {
 impl Problem {
     /// A problem of this kind.
     pub fn new(code: &'static Code) -> Self {
-        Self { code, detail: None, advice: None, faults: Vec::new(), outcome: None, retry_after: None, source: None }
+        Self(Box::new(Parts {
+            code,
+            detail: None,
+            advice: None,
+            faults: Vec::new(),
+            outcome: None,
+            retry_after: None,
+            source: None,
+        }))
     }
 
     /// Something on our side went wrong; `source` is logged once and never shown.
@@ -81,48 +92,48 @@ impl Problem {
     /// Says what happened this time.
     #[must_use]
     pub fn detail(mut self, words: impl Into<Words>) -> Self {
-        self.detail = Some(words.into());
+        self.0.detail = Some(words.into());
         self
     }
 
     /// Says what to do this time, instead of what the table says.
     #[must_use]
     pub fn advice(mut self, words: impl Into<Words>) -> Self {
-        self.advice = Some(words.into());
+        self.0.advice = Some(words.into());
         self
     }
 
     /// Lists what is wrong with the request.
     #[must_use]
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
-        self.faults.extend(faults);
+        self.0.faults.extend(faults);
         self
     }
 
     /// Adds the outcome of a photo that will not do.
     #[must_use]
     pub fn outcome(mut self, outcome: serde_json::Value) -> Self {
-        self.outcome = Some(outcome);
+        self.0.outcome = Some(outcome);
         self
     }
 
     /// Says when to try again, instead of what the table says.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        self.0.retry_after = Some(wait);
         self
     }
 
     /// Keeps the error behind it for the log. It is never shown.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
     /// What kind of problem it is.
     pub fn code(&self) -> &'static Code {
-        self.code
+        self.0.code
     }
 }
 
@@ -134,30 +145,30 @@ impl From<&'static Code> for Problem {
 
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Problem").field("code", &self.code.code).finish_non_exhaustive()
+        f.debug_struct("Problem").field("code", &self.0.code.code).finish_non_exhaustive()
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.code)
+        f.write_str(self.0.code.code)
     }
 }
 
 impl StdError for Problem {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
     }
 }
 
 /// Only for the case that nothing renders it: then the status and the code go out, and no words.
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
-        self.code.status()
+        self.0.code.status()
     }
 
     fn as_response(&self) -> Response {
-        self.code.code.with_status(self.status()).into_response()
+        self.0.code.code.with_status(self.status()).into_response()
     }
 }
 

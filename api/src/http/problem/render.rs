@@ -23,9 +23,9 @@ pub struct Rendering<'a> {
 /// The answer to send. An internal error behind the problem is logged here, once, with its whole chain.
 pub fn render(problem: Problem, to: Rendering<'_>) -> Response {
     log(&problem, to.request_id);
-    let code = problem.code;
+    let code = problem.0.code;
     let retry_after_s =
-        problem.retry_after.map(|wait| wait.as_secs().max(1)).or_else(|| code.retry_after_s.map(u64::from));
+        problem.0.retry_after.map(|wait| wait.as_secs().max(1)).or_else(|| code.retry_after_s.map(u64::from));
     let json = body(problem, to.language, to.public_url, to.request_id).to_json_string();
     let mut response = Response::builder().status(code.status()).body(Body::from_string(json));
     let headers = response.headers_mut();
@@ -51,6 +51,7 @@ fn challenge(code: &str) -> &'static str {
 }
 
 pub(super) fn body(problem: Problem, language: Language, public_url: &str, request_id: &str) -> ProblemBody {
+    let Problem(problem) = problem;
     let code = problem.code;
     ProblemBody {
         kind: format!("{public_url}/docs/problems#{}", code.code),
@@ -77,9 +78,9 @@ fn log(problem: &Problem, request_id: &str) {
     let Some(source) = problem.source() else { return };
     let chain = std::iter::successors(Some(source), |&error| error.source()).take(16);
     let cause = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    if problem.code.status == 500 {
-        tracing::error!(code = problem.code.code, request_id, cause, "a request failed");
+    if problem.0.code.status == 500 {
+        tracing::error!(code = problem.0.code.code, request_id, cause, "a request failed");
     } else {
-        tracing::warn!(code = problem.code.code, request_id, cause, "a request was refused");
+        tracing::warn!(code = problem.0.code.code, request_id, cause, "a request was refused");
     }
 }
