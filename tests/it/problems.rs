@@ -46,7 +46,7 @@ async fn bodies_that_cannot_be_understood() {
         b"{",
         b"[]",
         b"null",
-        br#"{"code": 7}"#,
+        br#"{"code": ["dev-a"]}"#,
         br#"{"code": "dev-a", "colour": "red"}"#,
         b"{\"code\": \"\xff\xfe\"}",
         b"\xef\xbb\xbf{\"code\": \"dev-a\"}",
