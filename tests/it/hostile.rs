@@ -34,7 +34,7 @@ async fn every_hostile_kind_is_refused_and_leaves_nothing() {
 async fn what_was_advised_against_can_be_kept_and_what_hides_in_a_photo_is_gone() {
     let app = Setup::sqlite().without_relay().start().await;
     let owner = app.owner("wang").await;
-    let blurred = wrap::jpeg(&draw::blurred(&files::scene(), 21, 21), 90, &Beside::default());
+    let blurred = wrap::jpeg(&draw::blurred(&draw::signboard(800, 600), 15, 15), 90, &Beside::default());
     let upload =
         Upload { item: SIGNBOARD, material: "site-photo", keep_anyway: false, name: "photo.jpg", file: &blurred };
     assert_eq!(owner.upload(&upload).await.problem(), (422, "photo.blurred".to_owned()));
@@ -131,12 +131,12 @@ fn damaged() -> Vec<Hostile> {
 
 /// Photos nobody could use.
 fn unfit() -> Vec<Hostile> {
-    let picture = files::scene();
+    let picture = draw::signboard(800, 600);
     let as_jpeg = |picture: &image::RgbImage| wrap::jpeg(picture, 90, &Beside::default());
     vec![
         ("one pixel", wrap::plain(&draw::patches(1, 1), ImageFormat::Png), "photo.too_small"),
         ("a thumbnail", as_jpeg(&draw::signboard(320, 240)), "photo.too_small"),
-        ("out of focus", as_jpeg(&draw::blurred(&picture, 21, 21)), "photo.blurred"),
+        ("out of focus", as_jpeg(&draw::blurred(&picture, 15, 15)), "photo.blurred"),
         ("by night", as_jpeg(&draw::relit(&picture, 0.04, 0.0)), "photo.too_dark"),
         ("against the sun", as_jpeg(&draw::relit(&picture, 0.1, 245.0)), "photo.too_bright"),
     ]

@@ -128,7 +128,7 @@ async fn upload(owner: &Caller, spec: &Value, material: &str, name: &str, file: 
 fn fits(rule: &Rule, bytes: &[u8], name: &str) {
     assert!(bytes.len() as u64 <= rule.max_bytes, "{name}: {} bytes", bytes.len());
     assert_eq!(image::guess_format(bytes).unwrap(), image::ImageFormat::Jpeg, "{name}");
-    let picture = image::load_from_memory(bytes).unwrap().into_rgb8();
+    let picture = tests::pictures::wrap::read(bytes);
     let (short, long) = (picture.width().min(picture.height()), picture.width().max(picture.height()));
     let limits = (rule.min_short_px, rule.min_long_px, rule.max_long_px.unwrap_or(u32::MAX));
     assert!(short >= limits.0 && long >= limits.1 && long <= limits.2, "{name}: {short} × {long}");
@@ -203,10 +203,12 @@ async fn decided(app: &TestApp, owner: &Caller, case: &str) {
         assert!(app.simulator().advance(&orgbusno, &Step::now(status)));
         owner.wait_for_state(case, state).await;
     }
-    assert_eq!(owner.acts(case).await, ["created", "submitted", "accepted", "approved"]);
     let events = owner.case(case).await["events"].clone();
-    let actors: Vec<_> = events.as_array().unwrap().iter().map(|event| event["actor"].clone()).collect();
-    assert_eq!(actors, ["applicant", "applicant", "province", "province"]);
+    // Its arrival is only ever polled: whether it is heard of before the decision is a matter of time.
+    let events = events.as_array().unwrap().iter().filter(|event| event["act"] != "received");
+    let told: Vec<_> = events.map(|event| [event["act"].clone(), event["actor"].clone()]).collect();
+    let wanted = [("created", "applicant"), ("submitted", "applicant"), ("accepted", "province"), ("approved", "province")];
+    assert_eq!(told, wanted.map(|(act, actor)| [Value::from(act), Value::from(actor)]));
     assert!(owner.case(case).await["licence"]["number"].is_string());
     assert_eq!(owner.notices().await, ["accepted", "approved"]);
     let openid = app.outside.wechat.state().openid("wang");

@@ -41,7 +41,7 @@ pub struct TestApp {
 
 enum Running {
     Inside(Box<Inside>),
-    Process(Process),
+    Process(Box<Process>),
 }
 
 struct Inside {
@@ -92,7 +92,7 @@ impl TestApp {
                 let arguments: &[&str] = if self.setup.relay { &["serve"] } else { &["serve", "--no-relay"] };
                 let process = Process::serve(binary, arguments, &self.settings).await;
                 self.address.write().unwrap().clone_from(&process.url);
-                Running::Process(process)
+                Running::Process(Box::new(process))
             }
         };
         self.running = Some(running);

@@ -131,7 +131,7 @@ pub struct Caller {
 
 impl Caller {
     pub(crate) fn new(address: Arc<RwLock<String>>) -> Self {
-        let http = Http::new(Duration::from_secs(120)).unwrap();
+        let http = Http::new(Duration::from_mins(2)).unwrap();
         Self { http, address, token: None, session: Value::Null }
     }
 

@@ -23,7 +23,12 @@ pub fn small_jpeg() -> &'static [u8] {
 
 /// The street picture in every way a phone may store it: name and bytes. JPEG in all eight orientations with the place it
 /// was taken at, HEIC, PNG with transparency, WebP, JPEG in printer's inks.
-pub fn of_scene() -> Vec<(String, Vec<u8>)> {
+pub fn of_scene() -> &'static [(String, Vec<u8>)] {
+    static FILES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(draw_scenes);
+    &FILES
+}
+
+fn draw_scenes() -> Vec<(String, Vec<u8>)> {
     let picture = scene();
     let mut files: Vec<_> = (1..=8)
         .map(|orientation| {

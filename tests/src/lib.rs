@@ -30,7 +30,7 @@ pub use caller::{Answer, Caller, Machine};
 pub use setup::{Database, Objects, Setup};
 
 /// How long a test waits for a state before it fails: far more than it takes, also on a busy machine.
-pub const BOUND: std::time::Duration = std::time::Duration::from_secs(60);
+pub const BOUND: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Runs an async test function of one argument, a [`Setup`], on SQLite with a folder and on PostgreSQL with S3.
 #[macro_export]
