@@ -34,16 +34,18 @@ async fn try_submit(desk: &Desk, owner: AccountId, id: CaseId, once: Option<&Onc
         None => desk.numbers.next(&desk.db, desk.today()).await?,
     };
     let data_version = old.data_version + 1;
+    // One moment for row and event: whatever the province says later stands after it in the timeline.
+    let now = desk.world.now();
     let change = case::ActiveModel {
         number: Set(Some(number)),
         data_version: Set(data_version),
-        submitted_at: Set(Some(desk.world.now())),
+        submitted_at: Set(Some(now)),
         correction: Set(None),
         ..Default::default()
     };
     let tx = desk.begin().await?;
     // What was checked is what is handed in: the revision has not moved.
-    let event = Event::by_owner(desk, "submitted", owner);
+    let event = Event { at: now, ..Event::by_owner(desk, "submitted", owner) };
     let new = row::advance(desk, &tx, &old, state, change, event).await?;
     outbox::owe(desk, &tx, Promise::ApplyV1 { case: id, data_version }, id, new.last_event).await?;
     repeat::keep_for(desk, &tx, once, &new).await?;

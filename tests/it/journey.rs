@@ -207,7 +207,8 @@ async fn decided(app: &TestApp, owner: &Caller, case: &str) {
     // Its arrival is only ever polled: whether it is heard of before the decision is a matter of time.
     let events = events.as_array().unwrap().iter().filter(|event| event["act"] != "received");
     let told: Vec<_> = events.map(|event| [event["act"].clone(), event["actor"].clone()]).collect();
-    let wanted = [("created", "applicant"), ("submitted", "applicant"), ("accepted", "province"), ("approved", "province")];
+    let wanted =
+        [("created", "applicant"), ("submitted", "applicant"), ("accepted", "province"), ("approved", "province")];
     assert_eq!(told, wanted.map(|(act, actor)| [Value::from(act), Value::from(actor)]));
     assert!(owner.case(case).await["licence"]["number"].is_string());
     assert_eq!(owner.notices().await, ["accepted", "approved"]);

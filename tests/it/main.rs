@@ -1,4 +1,12 @@
 //! Every end-to-end test, one module a theme.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what does not hold ends the test"
+)]
+
 mod access;
 mod config;
 mod contract;

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 /// Room for one answer; grows for a longer one.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long one answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A kept connection.
 pub struct Connection {

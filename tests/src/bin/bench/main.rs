@@ -7,7 +7,13 @@
 //! ```
 //!
 //! Server, peer and load generator share the machine's processors: rates are for comparing, not for sizing by.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold ends the measurement")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what does not hold ends the measurement"
+)]
 
 mod bare;
 mod connection;
