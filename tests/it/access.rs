@@ -72,11 +72,7 @@ fn table(of: &Things) -> Vec<Row> {
     let file = files::small_jpeg();
     let upload = Upload { item: SIGNBOARD, material: "site-photo", keep_anyway: false, name: "a.jpg", file };
     let subscription = json!({ "template": "tpl-accepted", "result": "accept" });
-    let report = json!({
-        "reportid": "access-1", "orgbusno": of.orgbusno, "state": "12", "occurtime": "2026-11-22T09:30:00+08:00", "sn": 90,
-    });
-    let delivery = format!("/staff/v1/deliveries/{}", of.delivery);
-    vec![
+    let mut all = vec![
         ("sign_in_wechat", "POST", "/v1/session/wechat".into(), Json(json!({ "code": "dev-anybody" })), open("200")),
         (
             "refresh_session",
@@ -121,13 +117,26 @@ fn table(of: &Things) -> Vec<Row> {
             None,
             applicants("404 notice.unknown", "200"),
         ),
+    ];
+    all.extend(offices(of));
+    // Last: it ends the sessions.
+    all.push(("sign_out", "DELETE", "/v1/session".into(), None, applicants("204", "204")));
+    all
+}
+
+/// The operations of staff and machines.
+fn offices(of: &Things) -> Vec<Row> {
+    use Body::{Json, None};
+    let report = json!({
+        "reportid": "access-1", "orgbusno": of.orgbusno, "state": "12", "occurtime": "2026-11-22T09:30:00+08:00", "sn": 90,
+    });
+    let delivery = format!("/staff/v1/deliveries/{}", of.delivery);
+    vec![
         ("sign_in_staff", "POST", "/staff/v1/session".into(), Json(json!({ "key": of.staff_key })), open("200")),
         ("list_deliveries", "GET", "/staff/v1/deliveries".into(), None, WATCHERS),
         ("get_delivery", "GET", delivery.clone(), None, WATCHERS),
         ("redrive_delivery", "POST", format!("{delivery}/redrive"), None, WATCHERS),
         ("receive_report", "POST", "/integration/v1/reports".into(), Json(report), MACHINES),
-        // Last: it ends the sessions.
-        ("sign_out", "DELETE", "/v1/session".into(), None, applicants("204", "204")),
     ]
 }
 

@@ -23,4 +23,5 @@ mod schema;
 mod shell;
 mod tidy;
 mod tokens;
+mod uploads;
 mod withdrawn;
