@@ -141,7 +141,8 @@ async fn busy_and_saying_when_to_come_back() {
 /// Nobody listens where the province should be; then somebody does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn down() {
-    let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // An address of its own: on that of the other tests, one of their servers may take the port meanwhile.
+    let door = TcpListener::bind("127.0.0.77:0").await.unwrap();
     let address = door.local_addr().unwrap();
     drop(door);
     let scene = Scene::start(Setup::sqlite().set("GXB_PORTAL_URL", format!("http://{address}"))).await;
