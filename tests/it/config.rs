@@ -4,18 +4,9 @@ use std::process::{Command, Output};
 
 /// Runs `gaoxingban` in an empty environment with these settings.
 fn gaoxingban(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(binary());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_served"));
     command.args(arguments).env_clear().envs(settings.iter().copied());
     command.output().unwrap()
-}
-
-/// Beside the test's own folder: cargo builds every binary of the workspace before it runs a test of it.
-fn binary() -> std::path::PathBuf {
-    let own = std::env::current_exe().unwrap();
-    let folder = own.ancestors().nth(2).unwrap();
-    let path = folder.join(format!("gaoxingban{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is not built: run the whole workspace's tests", path.display());
-    path
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -116,7 +116,7 @@ fn every_error_of_every_operation_is_a_problem_with_an_example() {
             assert!(response["description"].as_str().unwrap().contains(code), "{name} does not list {code}");
         }
         let signed_in = operation.value.get("security").is_some();
-        assert_eq!(responses.contains_key("401") || !signed_in, true, "{} must document 401", operation.name());
+        assert!(responses.contains_key("401") || !signed_in, "{} must document 401", operation.name());
         assert!(responses.contains_key("500") && responses.contains_key("503"), "{}", operation.name());
     }
 }
