@@ -148,7 +148,7 @@ impl Event {
 /// Moves the case to `state`, writes `change` and its line in the timeline. The new row's `last_event` numbers the line.
 ///
 /// # Errors
-/// [`Error::Busy`] as for [`write`].
+/// [`Error::Busy`] as for [`write()`].
 pub(crate) async fn advance(
     desk: &Desk,
     tx: &DatabaseTransaction,

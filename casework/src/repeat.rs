@@ -34,7 +34,7 @@ pub struct Ticket {
 /// What became of a claim.
 #[derive(Debug)]
 pub enum Claim {
-    /// Nobody did it yet: do it, and [`keep`] the answer, or [`release`] the key.
+    /// Nobody did it yet: do it, and keep the answer, or [`release`] the key.
     Mine(Ticket),
     /// It was done: this was the answer.
     Done(String),

@@ -19,7 +19,8 @@ as "$bin/initdb" --pgdata="$dir/data" --username=gxb --auth=trust --encoding=UTF
 as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses='' -c fsync=$durable -c synchronous_commit=$durable \
     -c full_page_writes=$durable -c max_connections=400 -c shared_buffers=64MB >>"$dir/log" 2>&1 &
 server=$!
-trap 'kill -QUIT $server; wait $server; rm -rf "$dir"' EXIT
+# By the server's own id: the shell that waits for it as root does not hear this signal.
+trap 'kill -QUIT "$(head -n 1 "$dir/data/postmaster.pid")" || true; wait $server || true; rm -rf "$dir"' EXIT
 trap '' INT TERM HUP
 for _ in $(seq 600); do
     as "$bin/pg_isready" -q -h "$dir" -U gxb && break
