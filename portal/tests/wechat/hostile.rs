@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use portal::secret::Secret;
 use portal::wechat::stand_in::Trouble;
 use portal::wechat::{Client, Config, SubscribeMessage, WeChat as _, WeChatError};
+use store::Secret;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 

@@ -1,8 +1,8 @@
 //! Signing in and phone numbers.
 
-use portal::secret::Secret;
 use portal::wechat::stand_in::Options;
 use portal::wechat::{Config, Fault, Phone, WeChat as _, WeChatError};
+use store::Secret;
 
 use crate::{PHONE, SIGN_IN, Scene, client};
 
