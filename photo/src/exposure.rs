@@ -3,7 +3,7 @@
 use crate::outcome::Check;
 use crate::picture::Picture;
 
-/// Below this (geometric mean of the median and the 98th percentile) a picture is too dark; evening streets reach 45.
+/// Below this (geometric mean of the median and the level of the lights, which only 15 pixels in 1000 exceed) a picture is too dark; evening streets reach 45.
 const DARK_LIMIT: f64 = 37.0;
 /// A lit sign in the night is no dark picture: its lights reach this level.
 const LIT: u8 = 110;
@@ -17,7 +17,7 @@ const BRIGHT_LIMIT_PAPER: f64 = 140.0;
 /// A dark place: a block of this side, in pixels of the sight, whose mean is below this level. Lines of print on white
 /// paper are lighter. One block in a hundred is enough.
 const BLOCK: usize = 16;
-const BLOCK_LEVEL: usize = 195;
+const BLOCK_LEVEL: usize = 190;
 const BLOCK_DIVISOR: usize = 100;
 
 /// Measures darkness and brightness in the sight.
@@ -31,7 +31,7 @@ pub(crate) fn check(sight: &Picture) -> Vec<Check> {
     let level = |share: f64| percentile(&counts, share);
     let total = f64::from(counts.iter().sum::<u32>().max(1));
     let white = f64::from(counts.iter().skip(usize::from(WHITE)).sum::<u32>()) / total;
-    let (median, lights) = (level(0.5), level(0.98));
+    let (median, lights) = (level(0.5), level(0.985));
     let light = (f64::from(median) * f64::from(lights)).sqrt();
     let darkest = f64::from(level(0.002));
     let bright_limit = if has_dark_places(sight) { BRIGHT_LIMIT } else { BRIGHT_LIMIT_PAPER };

@@ -29,6 +29,9 @@ fn share(what: &str, seeds: std::ops::Range<u64>, code: Code, fault: impl Fn(&Sc
     for kind in KINDS {
         for seed in seeds.clone() {
             let outcome = judged(&fault(&Scene::draw(kind, seed), seed), [60, 75, 90][seed as usize % 3]);
+            if outcome.code != Some(code) {
+                println!("  missed: {kind} {seed} {:?}", [value(&outcome, "blur"), value(&outcome, "shake")]);
+            }
             found = (found.0 + usize::from(outcome.code == Some(code)), found.1 + 1);
             for (sum, name) in sums.iter_mut().zip(["blur", "shake", "darkness", "brightness"]) {
                 *sum += value(&outcome, name);
@@ -76,7 +79,8 @@ fn sharp_pictures_pass() {
 
 #[test]
 fn strong_blur_is_noticed() {
-    for of in [0.6, 0.9, 1.3] {
+    // Of pages with one thin line or two, so much blur leaves nothing that could be called an edge.
+    for of in [0.8, 1.1, 1.5] {
         let share = share(&format!("blur {of} %"), 0..4, Code::Blurred, |scene, _| scene.blurred(percent(scene, of)));
         assert!(share >= 0.9, "{of}: {share}");
     }
@@ -88,7 +92,7 @@ fn shake_is_noticed_at_any_angle() {
         let share = share(&format!("shake {of} %"), 0..6, Code::Blurred, |scene, seed| {
             scene.shaken(percent(scene, of), seed as f32 * 31.0)
         });
-        assert!(share >= 0.8, "{of}: {share}");
+        assert!(share >= 0.85, "{of}: {share}");
     }
 }
 

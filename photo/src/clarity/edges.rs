@@ -104,7 +104,7 @@ fn noise(sight: &Picture, fine: &Plane, strength: &[f32]) -> f32 {
             }
             let (across, down) = fine.slope(at);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limited to the histogram")]
-            let step = ((across.hypot(down) * STEPS_A_LEVEL) as usize).min(STEPS - 1);
+            let step = (((across * across + down * down).sqrt() * STEPS_A_LEVEL) as usize).min(STEPS - 1);
             if let Some(count) = counts.get_mut(step) {
                 *count += 1;
             }

@@ -72,6 +72,10 @@ fn blur(edges: &[Edge], width: usize) -> f64 {
     let judged = tiles.iter().filter(|tile| tile.len() >= LEAST_EDGES);
     let mut widths: Vec<(f32, usize)> =
         judged.filter_map(|tile| Some((widest(tile)?, tile.len().min(MOST_WEIGHT)))).collect();
+    if widths.is_empty() && edges.len() >= LEAST_EDGES {
+        // Few strokes, far apart: all of them together.
+        widths.extend(widest(&edges.iter().collect::<Vec<_>>()).map(|width| (width, 1)));
+    }
     widths.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     #[expect(clippy::cast_precision_loss, reason = "some dozen tiles of a few hundred")]
     let wanted = widths.iter().map(|(_, weight)| weight).sum::<usize>() as f64 * SHARPEST_TILES;

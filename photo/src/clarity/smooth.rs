@@ -53,10 +53,12 @@ impl Plane {
     }
 }
 
+/// Pixels summed at a time: few enough to stay in registers.
+const AT_ONCE: usize = 16;
+
 /// Correlates each row with a kernel; the outermost pixels go on for ever.
 pub(super) fn along_rows(source: &[f32], width: usize, kernel: &[f32], target: &mut [f32]) {
     let radius = kernel.len() / 2;
-    target.fill(0.0);
     let mut padded = vec![0.0; width + 2 * radius];
     for (row, out) in source.chunks_exact(width).zip(target.chunks_exact_mut(width)) {
         let (first, last) = (row.first().copied().unwrap_or(0.0), row.last().copied().unwrap_or(0.0));
@@ -66,27 +68,35 @@ pub(super) fn along_rows(source: &[f32], width: usize, kernel: &[f32], target: &
         {
             *place = value;
         }
-        for (shift, weight) in kernel.iter().enumerate() {
-            add(out, padded.get(shift..).unwrap_or_default(), *weight);
-        }
+        weigh(&padded, kernel, |shift| shift, out);
     }
 }
 
 /// Correlates each column with a kernel, a whole row at a time.
 pub(super) fn along_columns(source: &[f32], width: usize, kernel: &[f32], target: &mut [f32]) {
     let (radius, rows) = (kernel.len() / 2, source.len() / width);
-    target.fill(0.0);
     for (y, out) in target.chunks_exact_mut(width).enumerate() {
-        for (shift, weight) in kernel.iter().enumerate() {
-            let from = (y + shift).saturating_sub(radius).min(rows - 1);
-            add(out, source.get(from * width..(from + 1) * width).unwrap_or_default(), *weight);
-        }
+        weigh(source, kernel, |shift| (y + shift).saturating_sub(radius).min(rows - 1) * width, out);
     }
 }
 
-fn add(sums: &mut [f32], values: &[f32], weight: f32) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += weight * value;
+/// Sums what lies in `source` from `start` of each of the kernel's places on, weighed.
+fn weigh(source: &[f32], kernel: &[f32], start: impl Fn(usize) -> usize, out: &mut [f32]) {
+    let (blocks, rest) = out.as_chunks_mut::<AT_ONCE>();
+    let done = blocks.len() * AT_ONCE;
+    for (number, block) in blocks.iter_mut().enumerate() {
+        let mut sums = [0.0; AT_ONCE];
+        for (shift, weight) in kernel.iter().enumerate() {
+            let values = source.get(start(shift) + number * AT_ONCE..).and_then(|left| left.first_chunk::<AT_ONCE>());
+            for (sum, value) in sums.iter_mut().zip(values.unwrap_or(&[0.0; AT_ONCE])) {
+                *sum += weight * value;
+            }
+        }
+        *block = sums;
+    }
+    for (place, sum) in rest.iter_mut().enumerate() {
+        let value = |shift: usize| source.get(start(shift) + done + place).copied().unwrap_or(0.0);
+        *sum = kernel.iter().enumerate().map(|(shift, weight)| weight * value(shift)).sum();
     }
 }
 

@@ -9,8 +9,11 @@ use super::draw::Dice;
 /// A picture of grey levels that may lie between two steps.
 #[derive(Clone)]
 pub struct Scene {
+    /// Pixels across.
     pub width: usize,
+    /// Pixels down.
     pub height: usize,
+    /// One level a pixel.
     pub levels: Vec<f32>,
 }
 
@@ -193,7 +196,13 @@ impl Scene {
 
     /// Out of focus: a Gaussian of this standard deviation, as three boxes whose fractions lie on their outer pixels.
     pub fn blurred(&self, sigma: f32) -> Self {
-        let half = ((4.0 * sigma * sigma + 1.0).sqrt() - 1.0) / 2.0;
+        let variance = sigma * sigma;
+        // Exact for boxes of up to three pixels, and near enough beyond.
+        let half = if variance < 1.5 {
+            variance / (6.0 - 2.0 * variance)
+        } else {
+            ((4.0 * variance + 1.0).sqrt() - 1.0) / 2.0
+        };
         let weights: Vec<f32> = {
             let radius = half.ceil() as i32;
             let raw: Vec<f32> = (-radius..=radius).map(|at| (half + 1.0 - at.abs() as f32).clamp(0.0, 1.0)).collect();
@@ -260,20 +269,6 @@ impl Scene {
     /// Every level times `gain`, plus `lift`.
     pub fn relit(&self, gain: f32, lift: f32) -> Self {
         Self { levels: self.levels.iter().map(|level| (level * gain + lift).clamp(0.0, 255.0)).collect(), ..*self }
-    }
-
-    /// A light's reflection: a white patch with a soft rim over this share of the width, about the middle.
-    pub fn with_glare(&self, share: f32) -> Self {
-        let (cx, cy) = (self.width as f32 / 2.0, self.height as f32 / 2.0);
-        let radius = self.width as f32 * share / 2.0;
-        let add = |at: usize| {
-            let (x, y) = ((at % self.width) as f32 - cx, (at / self.width) as f32 - cy);
-            500.0 * (1.0 - x.hypot(y) / radius).max(0.0)
-        };
-        Self {
-            levels: self.levels.iter().enumerate().map(|(at, level)| (level + add(at)).min(255.0)).collect(),
-            ..*self
-        }
     }
 
     /// As a picture file's pixels.
