@@ -3,7 +3,8 @@
 use crate::outcome::Check;
 use crate::picture::Picture;
 
-/// Below this (geometric mean of the median and the level of the lights, which only 15 pixels in 1000 exceed) a picture is too dark; evening streets reach 45.
+/// Below this (geometric mean of the median and of the lights, the level that only 15 pixels in 1000 exceed) a picture
+/// is too dark; evening streets reach 45.
 const DARK_LIMIT: f64 = 37.0;
 /// A lit sign in the night is no dark picture: its lights reach this level.
 const LIT: u8 = 110;

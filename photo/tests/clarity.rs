@@ -2,11 +2,13 @@
 //! strengths. `cargo test -p photo --test clarity -- --nocapture` prints the tables.
 #![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a test ends where it cannot go on")]
 pub mod pictures;
+#[path = "pictures/scenes.rs"]
+mod scenes;
 
 use image::DynamicImage;
 use photo::{Code, Outcome, Rule, normalise};
-use pictures::scenes::{KINDS, Scene};
 use pictures::wrap::{self, Beside};
+use scenes::{KINDS, Scene};
 
 /// What the check says of a scene that came as a JPEG of this quality.
 fn judged(scene: &Scene, quality: u8) -> Outcome {

@@ -14,7 +14,6 @@
 
 pub mod draw;
 pub mod profiles;
-pub mod scenes;
 pub mod wrap;
 
 /// A HEIC made from [`draw::signboard`] at 480 × 360, standing upright as stored. Made with Debian's `heif-enc`

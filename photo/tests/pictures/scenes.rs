@@ -1,13 +1,23 @@
 //! Many different pictures from seeds, and the faults a camera adds to them; for judging the clarity check.
 //!
 //! All are planes of grey levels between 0 and 255, row by row: clarity looks at nothing else.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::many_single_char_names,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "drawing for tests: what cannot be drawn should end the test"
+)]
 
 use image::{GrayImage, Luma};
 
-use super::draw::Dice;
+use crate::pictures::draw::Dice;
 
 /// A picture of grey levels that may lie between two steps.
 #[derive(Clone)]
+#[must_use]
 pub struct Scene {
     /// Pixels across.
     pub width: usize,
