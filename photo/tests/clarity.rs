@@ -30,7 +30,7 @@ fn share(what: &str, seeds: std::ops::Range<u64>, code: Code, fault: impl Fn(&Sc
     let mut sums = [0.0; 4];
     for kind in KINDS {
         for seed in seeds.clone() {
-            let outcome = judged(&fault(&Scene::draw(kind, seed), seed), [60, 75, 90][seed as usize % 3]);
+            let outcome = judged(&fault(&Scene::draw(kind, seed), seed), 60 + u8::try_from(seed % 3).unwrap() * 15);
             if outcome.code != Some(code) {
                 println!("  missed: {kind} {seed} {:?}", [value(&outcome, "blur"), value(&outcome, "shake")]);
             }
@@ -40,13 +40,13 @@ fn share(what: &str, seeds: std::ops::Range<u64>, code: Code, fault: impl Fn(&Sc
             }
         }
     }
-    let share = found.0 as f64 / f64::from(found.1);
+    let right = found.0 as f64 / f64::from(found.1);
     let [blur, shake, dark, bright] = sums.map(|sum| sum / f64::from(found.1));
     println!(
-        "{what:22} {share:5.3} of {:3}  blur {blur:5.2} shake {shake:5.2} darkness {dark:5.1} brightness {bright:5.1}",
+        "{what:22} {right:5.3} of {:3}  blur {blur:5.2} shake {shake:5.2} darkness {dark:5.1} brightness {bright:5.1}",
         found.1
     );
-    share
+    right
 }
 
 /// A length in hundredths of the longer side.
@@ -67,7 +67,7 @@ fn sharp_pictures_pass() {
                 2 => scene.blurred(percent(&scene, 0.05)),
                 _ => scene,
             };
-            let outcome = judged(&scene, [35, 60, 80, 95][seed as usize % 4]);
+            let outcome = judged(&scene, 35 + u8::try_from(seed % 4).unwrap() * 20);
             count += 1;
             if outcome.code.is_some() {
                 println!("{kind} {seed}: {:?} {:?}", outcome.code, outcome.checks);
@@ -81,10 +81,10 @@ fn sharp_pictures_pass() {
 
 #[test]
 fn strong_blur_is_noticed() {
-    // Of pages with one thin line or two, so much blur leaves nothing that could be called an edge.
-    for of in [0.8, 1.1, 1.5] {
+    // More than this leaves nothing on a page of thin print that could be called an edge, and nothing to blame.
+    for of in [0.8, 1.0] {
         let share = share(&format!("blur {of} %"), 0..4, Code::Blurred, |scene, _| scene.blurred(percent(scene, of)));
-        assert!(share >= 0.9, "{of}: {share}");
+        assert!(share >= 0.95, "{of}: {share}");
     }
 }
 

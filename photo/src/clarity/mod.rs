@@ -27,6 +27,8 @@ const SHAKE_LIMIT: f64 = 2.4;
 /// The same for a picture whose best tiles are soft already, which together leaves little doubt.
 const SHAKE_LIMIT_SOFT: f64 = 1.55;
 const SOFT: f64 = 1.6;
+/// Width of a step, and a little more.
+const STEP: f32 = 1.6;
 /// Side of a tile in pixels: a few characters of a sign.
 const TILE: usize = 192;
 /// Edges a tile needs before it is judged, and one direction in it, as a number and in hundredths of the tile's.
@@ -115,11 +117,17 @@ fn shake(edges: &[Edge]) -> f64 {
     let rank = STEEPEST.max(edges.len() * STEEPEST_PER_MILLE / 1000);
     let steepest = |way: usize| {
         let falls = within(edges.iter(), way).map(|edge| -edge.steepness).collect::<Vec<_>>();
-        smallest(falls, rank).map(|fall| (-fall).max(0.5))
+        let widths = within(edges.iter(), way).map(|edge| edge.width).collect::<Vec<_>>();
+        let half = widths.len() / 2;
+        Some((smallest(falls, rank).map(|fall| (-fall).max(0.5))?, smallest(widths, half)?))
     };
-    let steepest: Vec<Option<f32>> = (0..WAYS).map(steepest).collect();
+    let steepest: Vec<Option<(f32, f32)>> = (0..WAYS).map(steepest).collect();
     let turned = steepest.iter().cycle().skip(WAYS / 2);
-    let ratios = steepest.iter().zip(turned).filter_map(|(along, across)| Some((*along)? / (*across)?));
+    // Edges that are flat only for want of contrast are as narrow as any.
+    let ratios = steepest.iter().zip(turned).filter_map(|(along, across)| {
+        let ((along, _), (across, width)) = ((*along)?, (*across)?);
+        (width > STEP).then_some(along / across)
+    });
     ratios.reduce(f32::max).map_or(0.0, f64::from)
 }
 

@@ -3,7 +3,6 @@
 //! All are planes of grey levels between 0 and 255, row by row: clarity looks at nothing else.
 #![expect(
     clippy::indexing_slicing,
-    clippy::many_single_char_names,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
