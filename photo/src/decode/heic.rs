@@ -3,7 +3,8 @@
 //! Through `heic-decoder`. It was tried beside `hpvcd` on the same phone files: `hpvcd` took about 60 % of the time,
 //! but it is built on unsafe vector code, applies no clean aperture, and called a file that was cut in half sound.
 //! `heic-decoder` forbids unsafe code and noticed every truncation, which matters more for bytes from strangers.
-//! It applies `clap`, `irot` and `imir` itself, so the EXIF orientation that phones write beside them is not obeyed again.
+//! `clap`, `irot` and `imir` say how the picture stands; the EXIF orientation that phones write beside them is not
+//! obeyed again.
 
 use std::borrow::Cow;
 
@@ -86,7 +87,9 @@ fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Dec
     for (item, left, top) in &overlay.layers {
         let file = items.with_primary(*item).ok_or_else(advice::damaged)?;
         let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
-        if u64::try_from(info.coded_width * info.coded_height).map_or(true, |pixels| pixels > limits.max_held_heic_pixels) {
+        if u64::try_from(info.coded_width * info.coded_height)
+            .map_or(true, |pixels| pixels > limits.max_held_heic_pixels)
+        {
             return Err(advice::damaged());
         }
         let layer = decode_primary(&file)?;

@@ -103,11 +103,11 @@ pub(super) fn decode(
     wanted: Wanted,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<(Vec<Grid>, Option<ColorInfo>), Refusal> {
-    let sps = parsed.images.first().ok_or_else(advice::damaged).and_then(|i| declared(i).map_err(|e| refuse(&e)))?;
+    let first = parsed.images.first().ok_or_else(advice::damaged)?;
+    let sps = declared(first).map_err(|e| refuse(&e))?;
     let kind = Kind::of(&sps)?;
-    let (columns, rows, width, height) = parsed.grid.map_or((1, 1, kind.width, kind.height), |grid| {
-        let [c, r, w, h] = [grid.columns, grid.rows, grid.output_width, grid.output_height].map(|n| n as usize);
-        (c, r, w, h)
+    let [columns, rows, width, height] = parsed.grid.map_or([1, 1, kind.width, kind.height], |grid| {
+        [grid.columns, grid.rows, grid.output_width, grid.output_height].map(|number| number as usize)
     });
     if parsed.images.len() != columns * rows || columns * kind.width < width || rows * kind.height < height {
         return Err(advice::damaged());
@@ -149,7 +149,11 @@ fn blank(width: usize, height: usize, across: usize, down: usize) -> Grid {
 /// Puts one piece's components where they belong; `at` is in luma samples of the whole.
 fn lay(piece: Picture, kind: &Kind, factor: usize, at: (usize, usize), canvas: &mut [Grid]) {
     let Picture { y, cb, cr, .. } = piece;
-    let parts = [(y, 1, 1, kind.depths.0), (cb, kind.across, kind.down, kind.depths.1), (cr, kind.across, kind.down, kind.depths.1)];
+    let parts = [
+        (y, 1, 1, kind.depths.0),
+        (cb, kind.across, kind.down, kind.depths.1),
+        (cr, kind.across, kind.down, kind.depths.1),
+    ];
     for (grid, (plane, across, down, depth)) in canvas.iter_mut().zip(parts) {
         let (across, down) = (across.max(1), down.max(1));
         let window = Window {

@@ -7,7 +7,7 @@ const AHEAD: u32 = 10;
 const ENTRIES: usize = 1 << AHEAD;
 
 /// The run that stands for the end of a block: it leads past every block from anywhere.
-pub(super) const BLOCK_ENDS: usize = 128;
+pub(super) const BLOCK_ENDS: u8 = 128;
 
 /// One Huffman table.
 #[derive(Clone)]
@@ -77,14 +77,13 @@ impl Table {
     fn fill_whole(&mut self) {
         for (bits, (entry, whole)) in (0_u32..).zip(self.short.iter().zip(self.whole.iter_mut())) {
             let (length, run, size) = (u32::from(entry >> 8), u32::from(entry >> 4 & 15), u32::from(entry & 15));
-            if size == 0 && run == 0 && length > 0 {
-                *whole = i32::try_from((BLOCK_ENDS as u32) << 8 | length).unwrap_or(0);
-            }
-            if length == 0 || size == 0 || length + size > AHEAD {
-                continue;
-            }
-            let raw = bits >> (AHEAD - length - size) & ((1 << size) - 1);
-            let value = extend(raw, size);
+            let (value, run) = match (run, size) {
+                (0, 0) if length > 0 => (0, u32::from(BLOCK_ENDS)),
+                (_, 1..) if length > 0 && length + size <= AHEAD => {
+                    (extend(bits >> (AHEAD - length - size) & ((1 << size) - 1), size), run)
+                }
+                _ => continue,
+            };
             *whole = value << 16 | i32::try_from(run << 8 | (length + size)).unwrap_or(0);
         }
     }
@@ -269,13 +268,9 @@ mod tests {
         let table = Table::new(&counts, &symbols).unwrap();
         for length in 1..=16_u32 {
             let code = (0xffff_u32 << (17 - length)) & 0xffff;
-            let mut data = u16::try_from(code)
-                .unwrap()
-                .to_be_bytes()
-                .iter()
-                .flat_map(|b| if *b == 0xff { vec![0xff, 0] } else { vec![*b] })
-                .collect::<Vec<_>>();
-            data.extend([0, 0, 0, 0]);
+            let stuffed = |b: u8| if b == 0xff { vec![0xff, 0] } else { vec![b] };
+            let code = u16::try_from(code).unwrap().to_be_bytes();
+            let data: Vec<u8> = code.into_iter().flat_map(stuffed).chain([0; 4]).collect();
             let mut bits = Bits::new(&data, 0);
             bits.refill();
             assert_eq!(u32::from(bits.symbol(&table).unwrap()), length);

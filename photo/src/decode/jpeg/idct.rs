@@ -3,7 +3,7 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    reason = "samples are clamped to 0..=255 before they are cut to 8 bits"
+    reason = "coefficients have at most 27 bits; samples are clamped to 0..=255 before they are cut to 8"
 )]
 
 /// Natural place of each coefficient in zigzag order.
@@ -14,7 +14,7 @@ pub(super) const ZIGZAG: [u8; 64] = [
 ];
 
 /// One block of dequantised coefficients in natural order.
-pub(super) type Block = [f32; 64];
+pub(super) type Block = [i32; 64];
 
 /// Eight numbers that are worked on together.
 type Line = [f32; 8];
@@ -77,8 +77,11 @@ impl Idct {
     #[inline]
     fn reaching<const SIZE: usize>(&self, block: &Block, last: usize, out: &mut [u8], stride: usize) {
         if last == 0 || SIZE == 1 {
-            let level = to_sample(block.first().copied().unwrap_or(0.0) / 8.0);
-            out.chunks_mut(stride).take(SIZE).filter_map(|row| row.first_chunk_mut()).for_each(|row| *row = [level; SIZE]);
+            let level = to_sample(block.first().copied().unwrap_or(0) as f32 / 8.0);
+            out.chunks_mut(stride)
+                .take(SIZE)
+                .filter_map(|row| row.first_chunk_mut())
+                .for_each(|row| *row = [level; SIZE]);
             return;
         }
         match self.reach.get(last) {
@@ -92,10 +95,10 @@ impl Idct {
     fn transform<const SIZE: usize, const REACH: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
         let mut half = [[0.0; 8]; REACH];
         for (line, coefficients) in half.iter_mut().zip(block.as_chunks::<8>().0).take(SIZE) {
-            *line = weighed::<8>(coefficients.iter().zip(&self.by_coefficient).take(REACH.min(SIZE)));
+            *line = weighed(&coefficients.map(|c| c as f32), &self.by_coefficient, REACH.min(SIZE));
         }
         for (target, weights) in out.chunks_mut(stride).zip(&self.by_sample).take(SIZE) {
-            let samples = weighed::<8>(weights.iter().zip(&half).take(SIZE)).map(to_sample);
+            let samples = weighed(weights, &half, SIZE).map(to_sample);
             if let (Some(target), Some(samples)) = (target.first_chunk_mut::<SIZE>(), samples.first_chunk()) {
                 *target = *samples;
             }
@@ -103,12 +106,16 @@ impl Idct {
     }
 }
 
-/// The sum of lines, each times its weight.
+/// The sum of the first `count` lines, each times its weight.
 #[inline]
-fn weighed<'a, const WIDTH: usize>(parts: impl Iterator<Item = (&'a f32, &'a [f32; WIDTH])>) -> [f32; WIDTH] {
-    parts.fold([0.0; WIDTH], |sum, (weight, line)| std::array::from_fn(|at| {
-        sum.get(at).unwrap_or(&0.0) + weight * line.get(at).unwrap_or(&0.0)
-    }))
+fn weighed(weights: &Line, lines: &[Line], count: usize) -> Line {
+    let mut sums = [0.0; 8];
+    for (weight, line) in weights.iter().zip(lines).take(count) {
+        for (sum, number) in sums.iter_mut().zip(line) {
+            *sum += weight * number;
+        }
+    }
+    sums
 }
 
 /// Level shift, clamp and round. Adding 2^23 leaves the rounded value in the lowest bits of the float, which the
@@ -126,7 +133,7 @@ mod tests {
     #[test]
     fn full_size_inverts_the_forward_transform() {
         let samples: [f32; 64] = std::array::from_fn(|i| ((i * 37 + i * i * 11) % 256) as f32);
-        let mut block = [0.0; 64];
+        let mut block = [0; 64];
         for (place, slot) in block.iter_mut().enumerate() {
             let (v, u) = (place / 8, place % 8);
             let scale = |k: usize| if k == 0 { std::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
@@ -137,7 +144,7 @@ mod tests {
                     * ((2.0 * x + 1.0) * u as f32 * std::f32::consts::PI / 16.0).cos()
                     * ((2.0 * y + 1.0) * v as f32 * std::f32::consts::PI / 16.0).cos();
             }
-            *slot = 0.25 * scale(u) * scale(v) * sum;
+            *slot = (0.25 * scale(u) * scale(v) * sum).round() as i32;
         }
         let mut out = [0; 64];
         Idct::new(8).write(&block, 63, &mut out, 8);

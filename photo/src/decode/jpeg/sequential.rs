@@ -12,7 +12,7 @@ struct Lane<'a> {
     dc: &'a Table,
     ac: &'a Table,
     /// Natural place and weight of each coefficient, in zigzag order.
-    weights: [(u8, f32); 64],
+    weights: [(u8, i32); 64],
     weight_dc: i32,
     component: usize,
     across: usize,
@@ -37,7 +37,7 @@ pub(super) fn read(
     };
     let mut bits = Bits::new(data, at);
     let mut restarts = Restarts::new(tables.restart);
-    let mut block: Block = [0.0; 64];
+    let mut block: Block = [0; 64];
     for row in 0..down {
         if !keep_going() {
             return Err(advice::timeout());
@@ -74,7 +74,7 @@ fn lane<'a>(part: &Part, frame: &Frame, scan: &Scan, tables: &'a Tables) -> Resu
         dc: tables.dc.get(part.dc).and_then(Option::as_ref).ok_or_else(advice::damaged)?,
         ac: tables.ac.get(part.ac).and_then(Option::as_ref).ok_or_else(advice::damaged)?,
         weights: std::array::from_fn(|index| {
-            (ZIGZAG.get(index).copied().unwrap_or(0), stored.get(index).copied().map_or(0.0, f32::from))
+            (ZIGZAG.get(index).copied().unwrap_or(0), stored.get(index).copied().map_or(0, i32::from))
         }),
         weight_dc: stored.first().copied().map_or(1, i32::from),
         component: part.component,
@@ -86,10 +86,9 @@ fn lane<'a>(part: &Part, frame: &Frame, scan: &Scan, tables: &'a Tables) -> Resu
 
 /// Reads one block into `block`, dequantised, natural order; answers the zigzag index of its last coefficient.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "a coefficient has at most 16 bits")]
 fn read_block(bits: &mut Bits<'_>, lane: &mut Lane<'_>, block: &mut Block) -> Result<usize, Refusal> {
     let mut own = *bits;
-    *block = [0.0; 64];
+    *block = [0; 64];
     own.refill();
     let size = u32::from(own.symbol(lane.dc)?);
     if size > 11 {
@@ -101,7 +100,7 @@ fn read_block(bits: &mut Bits<'_>, lane: &mut Lane<'_>, block: &mut Block) -> Re
         return Err(advice::damaged());
     }
     if let Some(first) = block.first_mut() {
-        *first = level as f32;
+        *first = level;
     }
     let (mut index, mut last) = (1, 0);
     while index < 64 {
@@ -109,13 +108,13 @@ fn read_block(bits: &mut Bits<'_>, lane: &mut Lane<'_>, block: &mut Block) -> Re
         let (run, value) = if let Some(pair) = own.whole(lane.ac) { pair } else { read_apart(&mut own, lane.ac)? };
         index += run;
         let Some((place, weight)) = lane.weights.get(index) else {
-            if index < BLOCK_ENDS {
+            if index < usize::from(BLOCK_ENDS) {
                 return Err(advice::damaged());
             }
             break;
         };
         if let Some(slot) = block.get_mut(usize::from(*place & 63)) {
-            *slot = value as f32 * weight;
+            *slot = value * weight;
         }
         last = index;
         index += 1;
@@ -130,7 +129,7 @@ fn read_apart(bits: &mut Bits<'_>, table: &Table) -> Result<(usize, i32), Refusa
     let symbol = bits.symbol(table)?;
     match (usize::from(symbol >> 4), u32::from(symbol & 15)) {
         (15, 0) => Ok((15, 0)),
-        (_, 0) => Ok((BLOCK_ENDS, 0)),
+        (_, 0) => Ok((usize::from(BLOCK_ENDS), 0)),
         (run, size @ 1..=11) => Ok((run, bits.value(size))),
         _ => Err(advice::damaged()),
     }
