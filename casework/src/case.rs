@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use entity::case::{self, State};
 use entity::case_event::{self, Actor};
-use entity::{AccountId, CaseId, EventId, material, photo};
+use entity::{AccountId, CaseId, EventId, material, outbox, photo};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
+    EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,6 +26,34 @@ const RETRIES: usize = 5;
 /// [`Error::NotFound`] when there is none, or it is somebody else's.
 pub async fn find(db: &impl ConnectionTrait, owner: AccountId, id: CaseId) -> Result<case::Model> {
     case::Entity::find_by_id(id).filter(case::Column::OwnerId.eq(owner)).one(db).await?.ok_or(Error::NotFound("case"))
+}
+
+/// A case of `owner` with the newest promise to the province: what the applicant is shown as `relay`.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_with_promise(
+    desk: &Desk,
+    owner: AccountId,
+    id: CaseId,
+) -> Result<(case::Model, Option<outbox::Model>)> {
+    let promised: RelationDef = case::Entity::belongs_to(outbox::Entity)
+        .from(case::Column::Id)
+        .to(outbox::Column::CaseId)
+        .on_condition(|_, promise| {
+            let destination = Expr::col((promise, outbox::Column::Destination));
+            destination.eq(outbox::Destination::Province.to_value()).into_condition()
+        })
+        .into();
+    case::Entity::find_by_id(id)
+        .filter(case::Column::OwnerId.eq(owner))
+        .select_also(outbox::Entity)
+        .join(JoinType::LeftJoin, promised)
+        .order_by_desc(outbox::Column::Sequence)
+        .limit(1)
+        .one(&desk.db)
+        .await?
+        .ok_or(Error::NotFound("case"))
 }
 
 /// A page of the owner's cases, newest first, older than `before`.
@@ -95,6 +124,31 @@ pub async fn photos(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<(materi
 pub fn answers(desk: &Desk, case: &case::Model) -> Result<Value> {
     let text = desk.vault.open(Purpose::Form, &case.form)?;
     serde_json::from_str(&text).map_err(|_| Error::BadRow("cases.form"))
+}
+
+/// What must be put right, where something must.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn correction(desk: &Desk, case: &case::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Correction, case.correction.as_ref())
+}
+
+/// The document the case yielded: `name`, `number`, `valid_until`, `publisher`.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn licence(desk: &Desk, case: &case::Model) -> Result<Option<Value>> {
+    let text = desk.open(Purpose::Licence, case.licence.as_ref())?;
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| Error::BadRow("cases.licence"))
+}
+
+/// The words of a line of the timeline.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn note(desk: &Desk, event: &case_event::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Note, event.note.as_ref())
 }
 
 /// The item in the version the case was started with.
@@ -176,7 +230,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
         actor_id: Set(event.actor_id),
         at: Set(event.at),
         visible: Set(true),
-        note: Set(event.note),
+        note: Set(desk.seal(Purpose::Note, event.note.as_deref())?),
     }
     .insert(tx)
     .await?;
