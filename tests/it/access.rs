@@ -9,6 +9,7 @@ use portal::simulator::{Action, CallKind, Fault, Script, Status, Step};
 use serde_json::{Value, json};
 use tests::caller::{Answer, BOUNDARY, Caller, Upload};
 use tests::desk::SIGNBOARD;
+use tests::parts::sha256;
 use tests::{Machine, Setup, TestApp, files, on_both, wait_for};
 
 on_both!(every_operation_knows_who_may, lists_show_nothing_of_others);
@@ -59,6 +60,7 @@ struct Things {
     draft: String,
     ready: String,
     photo: String,
+    upload: String,
     notice: String,
     delivery: String,
     orgbusno: String,
@@ -68,6 +70,7 @@ struct Things {
 fn table(of: &Things) -> Vec<Row> {
     use Body::{Json, Multipart, None};
     let case = |rest: &str| format!("/v1/cases/{}{rest}", of.draft);
+    let upload_in_parts = |rest: &str| format!("/v1/uploads/{}{rest}", of.upload);
     let unknown = applicants("404 case.unknown", "200");
     let file = files::small_jpeg();
     let upload = Upload { item: SIGNBOARD, material: "site-photo", keep_anyway: false, name: "a.jpg", file };
@@ -101,6 +104,23 @@ fn table(of: &Things) -> Vec<Row> {
             None,
             applicants("404 photo.unknown", "200"),
         ),
+        (
+            "begin_upload",
+            "POST",
+            "/v1/uploads".into(),
+            Json(json!({ "size": file.len(), "sha256": sha256(file) })),
+            applicants("201", "200"),
+        ),
+        ("get_upload", "GET", upload_in_parts(""), None, applicants("404 upload.unknown", "200")),
+        ("put_part", "PUT", upload_in_parts("/parts/1"), Multipart(file.into()), applicants("404 upload.unknown", "200")),
+        (
+            "complete_upload",
+            "POST",
+            upload_in_parts("/complete"),
+            Json(json!({ "item": SIGNBOARD, "material": "site-photo" })),
+            applicants("404 upload.unknown", "200"),
+        ),
+        ("drop_upload", "DELETE", upload_in_parts(""), None, applicants("404 upload.unknown", "204")),
         ("create_case", "POST", "/v1/cases".into(), Json(json!({ "item": SIGNBOARD })), applicants("201", "201")),
         ("list_cases", "GET", "/v1/cases".into(), None, applicants("200", "200")),
         ("get_case", "GET", case(""), None, unknown),
@@ -191,6 +211,7 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
     Things {
         draft: owner.draft(SIGNBOARD, &json!({})).await,
         photo: text(&photos["photos"][0]),
+        upload: text(&owner.begin_upload(files::small_jpeg()).await.expect(201).json()["id"]),
         notice: text(&notices["notices"][0]["id"]),
         delivery: text(&parked["deliveries"][0]["id"]),
         staff_key: casework::staff::create(&app.app().desk, "另一位", Role::Clerk).await.unwrap().1,

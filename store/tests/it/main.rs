@@ -6,4 +6,5 @@ mod support;
 
 mod behaviour;
 mod folder;
+mod parts;
 mod s3;
