@@ -230,7 +230,7 @@ fn store_config(place: &Place) -> store::Config {
             endpoint: bucket.endpoint.clone(),
             region: bucket.region.clone(),
             access_key_id: bucket.access_key_id.clone(),
-            secret_access_key: store::Secret::new(bucket.secret_access_key.expose()),
+            secret_access_key: bucket.secret_access_key.clone(),
             path_style: bucket.path_style,
             limits: store::Limits::default(),
         }),

@@ -97,6 +97,31 @@ pub fn answers(desk: &Desk, case: &case::Model) -> Result<Value> {
     serde_json::from_str(&text).map_err(|_| Error::BadRow("cases.form"))
 }
 
+/// What must be put right, where something must.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn correction(desk: &Desk, case: &case::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Correction, case.correction.as_ref())
+}
+
+/// The document the case yielded: `name`, `number`, `valid_until`, `publisher`.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn licence(desk: &Desk, case: &case::Model) -> Result<Option<Value>> {
+    let text = desk.open(Purpose::Licence, case.licence.as_ref())?;
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| Error::BadRow("cases.licence"))
+}
+
+/// The words of a line of the timeline.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn note(desk: &Desk, event: &case_event::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Note, event.note.as_ref())
+}
+
 /// The item in the version the case was started with.
 ///
 /// # Errors
@@ -176,7 +201,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
         actor_id: Set(event.actor_id),
         at: Set(event.at),
         visible: Set(true),
-        note: Set(event.note),
+        note: Set(desk.seal(Purpose::Note, event.note.as_deref())?),
     }
     .insert(tx)
     .await?;

@@ -1,10 +1,8 @@
-//! Every kind of object in one place: where it lies, what it is, how long it lives.
+//! Every kind of object in one place: where it lies, what it is, who may keep a copy.
 //!
 //! A path holds ids only: nothing personal, no name given by anyone. It has lower-case letters, digits, `-`, `.` and `/`,
 //! so that it is the same on every server and file system. Paths stand in rows and backups: a new kind is a
 //! new variant, and no path ever changes.
-
-use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -55,16 +53,6 @@ pub enum Extension {
     Bin,
 }
 
-/// How long an object lives, and how others may keep it. An object that a row names lives as long as the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Life {
-    /// How long after it was written an object that no row names is kept: longer than any request takes to write its row,
-    /// short enough for somebody's picture that nobody needs.
-    pub without_row: Duration,
-    /// The `Cache-Control` it is served with.
-    pub cache_control: &'static str,
-}
-
 impl StorageKey {
     /// What the paths of each kind begin with.
     pub const PREFIXES: [&'static str; 3] = ["photo/original/", "photo/result/", "photo/upload/"];
@@ -98,12 +86,10 @@ impl StorageKey {
         self.parts().2.content_type()
     }
 
-    /// How long it lives.
-    pub fn life(&self) -> Life {
+    /// The `Cache-Control` it is stored and served with.
+    pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } | Self::Upload { .. } => {
-                Life { without_row: Duration::from_hours(24), cache_control: "private, no-store" }
-            }
+            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } | Self::Upload { .. } => "private, no-store",
         }
     }
 
@@ -195,7 +181,7 @@ mod tests {
             assert_eq!(key.path(), path);
             assert_eq!(StorageKey::parse(path), Some(key));
             assert_eq!(key.content_type(), content_type);
-            assert_eq!(key.life().cache_control, "private, no-store");
+            assert_eq!(key.cache_control(), "private, no-store");
             assert!(StorageKey::PREFIXES.iter().any(|prefix| path.starts_with(prefix)));
         }
     }

@@ -17,7 +17,7 @@ pub mod secret;
 
 pub use config::{Config, Limits, Mistake, S3Config};
 pub use error::StoreError;
-pub use key::{Extension, Life, StorageKey};
+pub use key::{Extension, StorageKey};
 pub use secret::Secret;
 
 /// Most objects one page of [`ObjectStore::list`] looks at: what S3 gives at once.

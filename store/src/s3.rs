@@ -45,7 +45,7 @@ impl S3Store {
             .bucket(&self.bucket)
             .key(key.path())
             .content_type(key.content_type())
-            .cache_control(key.life().cache_control)
+            .cache_control(key.cache_control())
             .checksum_sha256(sha256)
             .body(body)
             .send()

@@ -21,6 +21,7 @@ mod relay;
 mod relaying;
 mod reports;
 mod schema;
+mod sealed;
 mod shell;
 mod tidy;
 mod tokens;

@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
+use casework::world::Driven;
 use chrono::TimeDelta;
 use entity::{photo, upload, upload_part};
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 use tests::caller::{Answer, Caller};
-use tests::clock::Driven;
 use tests::desk::SIGNBOARD;
 use tests::parts::{part_of, sha256};
 use tests::pictures::draw;

@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use api::app::{App, Builder};
 use api::config::Config;
-use casework::world::World;
+use casework::world::{Driven, World};
 use entity::staff::Role;
 use portal::relay::Relay;
 use portal::simulator::Simulator;
@@ -16,11 +16,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::caller::{Caller, Machine};
-use crate::clock::Driven;
 use crate::database;
-use crate::objects::{self, S3Server};
+use crate::objects;
 use crate::outside::Outside;
 use crate::process::Process;
+use crate::s3::S3Server;
 use crate::setup::{Database, Objects, Run, Setup};
 
 /// A server under test, and everything around it. The surroundings outlive the server: it can be stopped, killed and
@@ -260,7 +260,7 @@ fn settings(
     setup: &Setup,
     directory: &TempDir,
     database_url: &str,
-    objects: Option<&S3Server>,
+    server: Option<&S3Server>,
     outside: &Outside,
 ) -> Vec<(String, String)> {
     let mut settings: Vec<(String, String)> = [
@@ -282,7 +282,7 @@ fn settings(
     settings.extend(outside.settings());
     settings.extend(match setup.objects {
         Objects::Folder => Vec::new(),
-        Objects::S3 => objects.map(S3Server::settings).unwrap_or_default(),
+        Objects::S3 => server.map(objects::settings_of).unwrap_or_default(),
         Objects::Given => objects::given().expect("GXB_TEST_S3_ENDPOINT is not set"),
     });
     // What the test sets wins.

@@ -9,10 +9,11 @@
 )]
 
 // What stands outside a server
-pub mod clock;
 pub mod database;
 pub mod objects;
 pub mod outside;
+#[path = "../../store/tests/it/server.rs"]
+pub mod s3;
 // The server
 pub mod app;
 pub mod process;

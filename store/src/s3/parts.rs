@@ -25,7 +25,7 @@ impl S3Store {
             .bucket(&self.bucket)
             .key(key.path())
             .content_type(key.content_type())
-            .cache_control(key.life().cache_control)
+            .cache_control(key.cache_control())
             .checksum_algorithm(ChecksumAlgorithm::Sha256);
         let answer = request.send().await.map_err(|error| bucket_reply(&error))?;
         answer.upload_id.ok_or_else(|| StoreError::Refused("the server does not name what was begun".to_owned()))

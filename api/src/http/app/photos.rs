@@ -192,6 +192,6 @@ impl PhotosApi {
         let (bytes, key) = receive::content(&app, who.account(), PhotoId(id.0), form).await?;
         let name = key.path().rsplit('/').next().unwrap_or_default().to_owned();
         let file = Attachment::new(bytes.to_vec()).filename(name);
-        Ok(Content::File(file, key.content_type().to_owned(), key.life().cache_control.to_owned()))
+        Ok(Content::File(file, key.content_type().to_owned(), key.cache_control().to_owned()))
     }
 }

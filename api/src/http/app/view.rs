@@ -95,10 +95,10 @@ pub struct Event {
     pub note: Option<String>,
 }
 
-impl From<case_event::Model> for Event {
-    fn from(event: case_event::Model) -> Self {
-        let actor = sea_orm::ActiveEnum::to_value(&event.actor);
-        Self { act: event.act, state: event.state.into(), actor, at: event.at, note: event.note }
+impl Event {
+    fn of(desk: &Desk, event: case_event::Model) -> Result<Self> {
+        let (actor, note) = (sea_orm::ActiveEnum::to_value(&event.actor), row::note(desk, &event)?);
+        Ok(Self { act: event.act, state: event.state.into(), actor, at: event.at, note })
     }
 }
 
@@ -220,11 +220,11 @@ fn parts(
         revision: case.revision,
         form: Any(row::answers(desk, case)?),
         materials: materials.collect(),
-        correction: case.correction.clone(),
+        correction: row::correction(desk, case)?,
         province_state: case.province_state.clone(),
-        licence: case.licence.clone().map(Any),
+        licence: row::licence(desk, case)?.map(Any),
         relay: promise.map(Into::into),
-        events: events.into_iter().map(Into::into).collect(),
+        events: events.into_iter().map(|event| Event::of(desk, event)).collect::<Result<_>>()?,
         created_at: case.created_at,
         changed_at: case.changed_at,
         submitted_at: case.submitted_at,
