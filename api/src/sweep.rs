@@ -38,10 +38,8 @@ pub async fn all(app: &App) {
             Err(error) => tracing::error!(what, error = &error as &dyn std::error::Error, "not swept"),
         }
     }
-    let results = [
-        ("uploads", uploads::over(app, now).await),
-        ("parts and objects without a row", objects(app, now).await),
-    ];
+    let results =
+        [("uploads", uploads::over(app, now).await), ("parts and objects without a row", objects(app, now).await)];
     for (what, result) in results {
         match result {
             Ok(0) => {}
@@ -93,7 +91,8 @@ async fn orphans(app: &App, objects: &[Object]) -> Result<Vec<StorageKey>, sea_o
 
 /// The ids among these that have a row which needs its objects. An upload that became a photo needs its own no more.
 async fn needed(app: &App, keys: &[StorageKey]) -> Result<HashSet<Uuid>, sea_orm::DbErr> {
-    let (uploads, photos): (Vec<_>, Vec<_>) = keys.iter().partition(|key| matches!(key, StorageKey::Upload { .. }));
+    let (uploads, photos): (Vec<&StorageKey>, Vec<&StorageKey>) =
+        keys.iter().partition(|key| matches!(key, StorageKey::Upload { .. }));
     let photos: Vec<PhotoId> = photo::Entity::find()
         .select_only()
         .column(photo::Column::Id)

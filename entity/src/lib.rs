@@ -7,7 +7,9 @@
 mod id;
 mod sealed;
 
-pub use id::{AccountId, AttemptId, CaseId, EventId, NoticeId, OutboxId, PhotoId, ReportId, SessionId, StaffId, UploadId};
+pub use id::{
+    AccountId, AttemptId, CaseId, EventId, NoticeId, OutboxId, PhotoId, ReportId, SessionId, StaffId, UploadId,
+};
 pub use sealed::Sealed;
 
 // Who

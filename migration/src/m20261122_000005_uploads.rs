@@ -48,9 +48,7 @@ fn upload() -> TableCreateStatement {
         .col(uuid_null("photo_id"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("expires_at"))
-        .index(
-            Index::create().name("upload_same_file_key").unique().col("owner_id").col("sha256").col("size_bytes"),
-        )
+        .index(Index::create().name("upload_same_file_key").unique().col("owner_id").col("sha256").col("size_bytes"))
         .index(Index::create().name("upload_slot_key").unique().col("owner_id").col("slot"))
         .foreign_key(&mut refers("upload", "owner_id", "account"))
         .take()

@@ -81,12 +81,7 @@ async fn insert(
 }
 
 /// The upload this is already; one that has expired is forgotten here and now.
-async fn known(
-    app: &App,
-    owner: AccountId,
-    size_bytes: i64,
-    sha256: &str,
-) -> Result<Option<upload::Model>, Problem> {
+async fn known(app: &App, owner: AccountId, size_bytes: i64, sha256: &str) -> Result<Option<upload::Model>, Problem> {
     let found = upload::Entity::find()
         .filter(upload::Column::OwnerId.eq(owner))
         .filter(upload::Column::Sha256.eq(sha256))

@@ -92,12 +92,8 @@ async fn keep(app: &App, upload: &upload::Model, span: Span, sha256: String, byt
         Err(StoreError::Missing) => return Err(Problem::new(&codes::UPLOAD_UNKNOWN)),
         Err(error) => return Err(unavailable(error)),
     };
-    let row = upload_part::ActiveModel {
-        upload_id: Set(upload.id),
-        number: Set(number),
-        sha256: Set(sha256),
-        tag: Set(tag),
-    };
+    let row =
+        upload_part::ActiveModel { upload_id: Set(upload.id), number: Set(number), sha256: Set(sha256), tag: Set(tag) };
     let same = OnConflict::columns([upload_part::Column::UploadId, upload_part::Column::Number])
         .update_columns([upload_part::Column::Sha256, upload_part::Column::Tag])
         .to_owned();
