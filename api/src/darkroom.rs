@@ -59,11 +59,10 @@ impl Place {
     ///
     /// # Errors
     /// When the engine panics, which it must not.
-    pub async fn develop(self, bytes: Vec<u8>, rule: Rule) -> Result<(Bytes, Outcome), Problem> {
+    pub async fn develop(self, bytes: Bytes, rule: Rule) -> Result<(Bytes, Outcome), Problem> {
         let work = move || {
             let started = Instant::now();
             let in_time = || started.elapsed() < self.timeout;
-            let bytes = Bytes::from(bytes);
             let outcome = photo::normalise_within(&bytes, &rule, &self.limits, &in_time);
             drop(self);
             (bytes, outcome)

@@ -18,3 +18,4 @@ pub mod http;
 pub mod receive;
 pub mod server;
 pub mod sweep;
+pub mod uploads;

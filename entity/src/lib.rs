@@ -7,7 +7,9 @@
 mod id;
 mod sealed;
 
-pub use id::{AccountId, AttemptId, CaseId, EventId, NoticeId, OutboxId, PhotoId, ReportId, SessionId, StaffId};
+pub use id::{
+    AccountId, AttemptId, CaseId, EventId, NoticeId, OutboxId, PhotoId, ReportId, SessionId, StaffId, UploadId,
+};
 pub use sealed::Sealed;
 
 // Who
@@ -21,6 +23,8 @@ pub mod case_event;
 pub mod material;
 pub mod photo;
 pub mod serial;
+pub mod upload;
+pub mod upload_part;
 // What is owed, and what came back
 pub mod attempt;
 pub mod notice;

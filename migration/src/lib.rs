@@ -6,6 +6,7 @@ mod m20261122_000001_people;
 mod m20261122_000002_cases;
 mod m20261122_000003_promises;
 mod m20261122_000004_seen;
+mod m20261122_000005_uploads;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_cases::Migration),
             Box::new(m20261122_000003_promises::Migration),
             Box::new(m20261122_000004_seen::Migration),
+            Box::new(m20261122_000005_uploads::Migration),
         ]
     }
 }
