@@ -142,7 +142,7 @@ mod tests {
         let picture = Picture::new(3, 2, Channels::Grey, vec![10, 20, 30, 30, 40, 50]).unwrap();
         let half = Planes::of(&picture).luma.halved();
         assert_eq!((half.stride, half.samples.len()), (8, 64));
-        assert_eq!(half.samples[..4], [25, 40, 50, 50]);
+        assert_eq!(half.samples[..4], [25, 40, 40, 40]);
         assert_eq!(half.samples[8..12], [35, 50, 50, 50]);
     }
 }

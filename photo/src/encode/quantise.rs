@@ -85,7 +85,7 @@ impl Rates {
     /// Before anything is known: what such symbols cost in most photos.
     pub(crate) fn guessed(dear: f32) -> Self {
         let mut rates = [0.0; 256];
-        for (rate, symbol) in rates.iter_mut().zip(0_u8..) {
+        for (rate, symbol) in rates.iter_mut().zip(0..=255_u8) {
             let (run, size) = (f32::from(symbol >> 4), f32::from(symbol & 15));
             *rate = dear * if symbol == 0 { 3.0 } else { (0.7 + run * 0.8 + size * 2.0).min(24.0) };
         }
