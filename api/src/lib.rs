@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 // How a process comes to life
+mod allocator;
 pub mod command;
 pub mod config;
 pub mod telemetry;

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use entity::case::{self, State};
 use entity::case_event::{self, Actor};
-use entity::{AccountId, CaseId, EventId, material, photo};
+use entity::{AccountId, CaseId, EventId, material, outbox, photo};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
+    EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,6 +26,34 @@ const RETRIES: usize = 5;
 /// [`Error::NotFound`] when there is none, or it is somebody else's.
 pub async fn find(db: &impl ConnectionTrait, owner: AccountId, id: CaseId) -> Result<case::Model> {
     case::Entity::find_by_id(id).filter(case::Column::OwnerId.eq(owner)).one(db).await?.ok_or(Error::NotFound("case"))
+}
+
+/// A case of `owner` with the newest promise to the province: what the applicant is shown as `relay`.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_with_promise(
+    desk: &Desk,
+    owner: AccountId,
+    id: CaseId,
+) -> Result<(case::Model, Option<outbox::Model>)> {
+    let promised: RelationDef = case::Entity::belongs_to(outbox::Entity)
+        .from(case::Column::Id)
+        .to(outbox::Column::CaseId)
+        .on_condition(|_, promise| {
+            let destination = Expr::col((promise, outbox::Column::Destination));
+            destination.eq(outbox::Destination::Province.to_value()).into_condition()
+        })
+        .into();
+    case::Entity::find_by_id(id)
+        .filter(case::Column::OwnerId.eq(owner))
+        .select_also(outbox::Entity)
+        .join(JoinType::LeftJoin, promised)
+        .order_by_desc(outbox::Column::Sequence)
+        .limit(1)
+        .one(&desk.db)
+        .await?
+        .ok_or(Error::NotFound("case"))
 }
 
 /// A page of the owner's cases, newest first, older than `before`.

@@ -112,7 +112,8 @@ impl TestApp {
     pub async fn beside(&self) -> Arc<App> {
         let config = Config::read(self.settings.clone(), None).unwrap();
         if let Ok(level) = std::env::var("GXB_TEST_LOG") {
-            api::telemetry::init(&api::config::Log { level, ..config.log.clone() });
+            // Lines are wanted to the tests' very end.
+            std::mem::forget(api::telemetry::init(&api::config::Log { level, ..config.log.clone() }));
         }
         Builder::new(config).world(self.world.clone()).stop(CancellationToken::new()).build().await.unwrap()
     }
