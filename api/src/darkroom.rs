@@ -43,6 +43,14 @@ impl Darkroom {
         }
     }
 
+    /// A place for work that is in no hurry: only when one is free at once and nobody waits for it.
+    pub fn spare(&self) -> Option<Place> {
+        // Whoever waits for a place is given each one that becomes free, so a free one means that nobody does.
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned().ok()?;
+        let running = Arc::clone(&self.running).try_acquire_owned().ok()?;
+        Some(Place { _running: running, _waiting: waiting, limits: self.limits, timeout: self.timeout })
+    }
+
     /// Waits for a place.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::darkroom::Place;
 use crate::http::problem::{Code, Explain as _, Problem, codes};
 
 /// Largest stored file read back into memory.
-const MAX_OBJECT_BYTES: u64 = 256 * 1024 * 1024;
+pub(crate) const MAX_OBJECT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// An upload whose sender is known. Its bytes lie in a file without a name: it is gone with the request.
 #[derive(Debug)]
@@ -82,6 +82,12 @@ impl<'a> Purpose<'a> {
             .ok_or_else(|| Problem::internal("the catalogue names a rule that is not there"))?;
         Ok(Self { owner, item, material, rule, keep_anyway })
     }
+
+    /// The same photo for a newer version of its rule.
+    pub(crate) fn again(rule: &'a Rule, photo: &'a row::Model) -> Self {
+        let (owner, item, material) = (photo.owner_id, photo.item_code.as_str(), photo.material_code.as_str());
+        Self { owner, item, material, rule, keep_anyway: photo.kept_anyway }
+    }
 }
 
 /// Takes an upload in: makes it fit the material's rule, stores original and result, writes the row.
@@ -143,12 +149,17 @@ pub async fn content(app: &App, owner: AccountId, id: PhotoId, form: Form) -> Re
     match app.store.get(&key, MAX_OBJECT_BYTES).await {
         Ok(bytes) => Ok((bytes, key)),
         Err(error @ (StoreError::Missing | StoreError::TooLarge { .. })) => {
-            tracing::error!(photo = %id, alarm = "object_missing", "a photo's row has no usable object");
-            app.alarms.object_missing.inc();
+            lost(app, id);
             Err(Problem::new(&codes::PHOTO_LOST).because(error))
         }
         Err(error) => Err(Problem::new(&codes::SERVICE_UNAVAILABLE).because(error)),
     }
+}
+
+/// A row without its object is an alarm.
+pub(crate) fn lost(app: &App, id: PhotoId) {
+    tracing::error!(photo = %id, alarm = "object_missing", "a photo's row has no usable object");
+    app.alarms.object_missing.inc();
 }
 
 /// Where a photo's file as it was sent lies.
@@ -253,7 +264,7 @@ async fn keep(
     }
 }
 
-fn rule_version(rule: &Rule) -> i32 {
+pub(crate) fn rule_version(rule: &Rule) -> i32 {
     i32::try_from(rule.version).unwrap_or(i32::MAX)
 }
 

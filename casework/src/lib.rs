@@ -20,6 +20,7 @@ pub mod case;
 pub mod check;
 pub mod draft;
 pub mod number;
+pub mod renew;
 pub mod repeat;
 pub mod report;
 pub mod state;

@@ -22,6 +22,7 @@ pub mod case;
 pub mod case_event;
 pub mod material;
 pub mod photo;
+pub mod renewal;
 pub mod serial;
 pub mod upload;
 pub mod upload_part;

@@ -7,6 +7,7 @@ mod m20261122_000002_cases;
 mod m20261122_000003_promises;
 mod m20261122_000004_seen;
 mod m20261122_000005_uploads;
+mod m20261122_000006_renewal;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_promises::Migration),
             Box::new(m20261122_000004_seen::Migration),
             Box::new(m20261122_000005_uploads::Migration),
+            Box::new(m20261122_000006_renewal::Migration),
         ]
     }
 }

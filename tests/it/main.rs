@@ -19,6 +19,7 @@ mod parts;
 mod problems;
 mod relay;
 mod relaying;
+mod renewed;
 mod reports;
 mod schema;
 mod sealed;
