@@ -115,6 +115,7 @@ mod tests {
     use super::*;
 
     /// The transform as the standard writes it (ITU-T T.81, A.3.3), for frequency `u` across and `v` down.
+    #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
     fn by_definition(samples: &[u8; 64], u: usize, v: usize) -> f64 {
         let half = |k: usize| if k == 0 { 0.5_f64.sqrt() } else { 1.0 };
         let wave = |x: usize, k: usize| ((2 * x + 1) as f64 * k as f64 * std::f64::consts::PI / 16.0).cos();

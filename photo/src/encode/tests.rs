@@ -8,6 +8,7 @@ use proptest::prelude::*;
 const RANGE: (f32, f32) = (0.1, 6.0);
 
 /// Soft waves, hard edges and a little grain.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "levels of 8 bits")]
 fn drawn(width: u32, height: u32, channels: Channels) -> Picture {
     let mut seed = 1_u32;
     let data = (0..height)
@@ -36,6 +37,7 @@ fn read(data: &[u8]) -> (u16, u16, PixelFormat, Vec<u8>) {
     (info.width, info.height, info.pixel_format, pixels)
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a million samples at most")]
 fn mean_off(a: &[u8], b: &[u8]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
@@ -108,10 +110,10 @@ fn dropping_detail_saves_many_bytes_for_little_error() {
     let picture = drawn(640, 480, Channels::Grey);
     let plan = plan(&picture, false, Kind::Document);
     let off = |data: &[u8]| mean_off(&read(data).3, &picture.data);
-    let plain = plan.plain(1.0, 0, 1 << 20).unwrap().data;
+    let simple = plan.plain(1.0, 0, 1 << 20).unwrap().data;
     let chosen = plan.fit(&plan.forecast(1 << 20, (1.0, 1.0)), 1 << 20, (1.0, 1.0), &|| true).unwrap().unwrap().data;
-    assert!(chosen.len() * 100 < plain.len() * 95, "{} of {}", chosen.len(), plain.len());
-    assert!(off(&chosen) < off(&plain) * 1.2, "{} over {}", off(&chosen), off(&plain));
+    assert!(chosen.len() * 100 < simple.len() * 95, "{} of {}", chosen.len(), simple.len());
+    assert!(off(&chosen) < off(&simple) * 1.2, "{} over {}", off(&chosen), off(&simple));
 }
 
 /// A red seal over black strokes on paper.
@@ -145,7 +147,7 @@ fn a_red_seal_stays_red_when_bytes_are_tight() {
     let (mut count, mut redness) = (0, 0);
     for (_, is) in reds {
         count += 1;
-        redness += i32::from(is[0]) - (i32::from(is[1]) + i32::from(is[2])) / 2;
+        redness += i32::from(is[0]) - i32::midpoint(i32::from(is[1]), i32::from(is[2]));
     }
     // 180 before.
     assert!(redness / count > 140, "{}", redness / count);
