@@ -16,5 +16,7 @@ pub mod background;
 pub mod darkroom;
 pub mod http;
 pub mod receive;
+pub mod renew;
 pub mod server;
 pub mod sweep;
+pub mod uploads;

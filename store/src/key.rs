@@ -23,6 +23,11 @@ pub enum StorageKey {
         /// What it is.
         extension: Extension,
     },
+    /// A file that came in parts, joined and not looked at yet.
+    Upload {
+        /// The upload's id.
+        upload: Uuid,
+    },
 }
 
 /// The file formats we store.
@@ -44,11 +49,13 @@ pub enum Extension {
     Heic,
     /// PDF
     Pdf,
+    /// Whatever somebody sent
+    Bin,
 }
 
 impl StorageKey {
     /// What the paths of each kind begin with.
-    pub const PREFIXES: [&'static str; 2] = ["photo/original/", "photo/result/"];
+    pub const PREFIXES: [&'static str; 3] = ["photo/original/", "photo/result/", "photo/upload/"];
 
     /// Where the object lies: `KIND/SHARD/ID.EXTENSION`. The shard is the end of the id, where ids are random, so that
     /// no directory grows too full.
@@ -62,12 +69,16 @@ impl StorageKey {
     /// The key whose path this is; nothing for any other text.
     pub fn parse(path: &str) -> Option<Self> {
         let (stem, extension) = path.rsplit_once('.')?;
-        let photo = Uuid::try_parse(stem.rsplit_once('/')?.1).ok()?;
+        let id = Uuid::try_parse(stem.rsplit_once('/')?.1).ok()?;
         let extension = Extension::parse(extension)?;
         // Only the exact spelling counts, or two paths would be one key.
-        [Self::PhotoOriginal { photo, extension }, Self::PhotoResult { photo, extension }]
-            .into_iter()
-            .find(|key| key.path() == path)
+        [
+            Self::PhotoOriginal { photo: id, extension },
+            Self::PhotoResult { photo: id, extension },
+            Self::Upload { upload: id },
+        ]
+        .into_iter()
+        .find(|key| key.path() == path)
     }
 
     /// The MIME type the object is stored and served with.
@@ -78,13 +89,19 @@ impl StorageKey {
     /// The `Cache-Control` it is stored and served with.
     pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } => "private, no-store",
+            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } | Self::Upload { .. } => "private, no-store",
         }
     }
 
+    /// The id of the row it belongs to.
+    pub fn id(&self) -> Uuid {
+        self.parts().1
+    }
+
     fn parts(&self) -> (&'static str, Uuid, Extension) {
-        let [original, result] = Self::PREFIXES;
+        let [original, result, joined] = Self::PREFIXES;
         match *self {
+            Self::Upload { upload } => (joined, upload, Extension::Bin),
             Self::PhotoOriginal { photo, extension } => (original, photo, extension),
             Self::PhotoResult { photo, extension } => (result, photo, extension),
         }
@@ -93,8 +110,8 @@ impl StorageKey {
 
 impl Extension {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Jpg, Self::Png, Self::Webp, Self::Gif, Self::Bmp, Self::Tiff, Self::Heic, Self::Pdf];
+    pub const ALL: [Self; 9] =
+        [Self::Jpg, Self::Png, Self::Webp, Self::Gif, Self::Bmp, Self::Tiff, Self::Heic, Self::Pdf, Self::Bin];
 
     /// As it stands in a path, without the dot.
     pub fn as_str(self) -> &'static str {
@@ -107,6 +124,7 @@ impl Extension {
             Self::Tiff => "tiff",
             Self::Heic => "heic",
             Self::Pdf => "pdf",
+            Self::Bin => "bin",
         }
     }
 
@@ -129,6 +147,7 @@ impl Extension {
             Self::Tiff => "image/tiff",
             Self::Heic => "image/heic",
             Self::Pdf => "application/pdf",
+            Self::Bin => "application/octet-stream",
         }
     }
 }
@@ -153,6 +172,11 @@ mod tests {
                 "photo/result/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
                 "image/jpeg",
             ),
+            (
+                StorageKey::Upload { upload: photo },
+                "photo/upload/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.bin",
+                "application/octet-stream",
+            ),
         ] {
             assert_eq!(key.path(), path);
             assert_eq!(StorageKey::parse(path), Some(key));
@@ -170,6 +194,7 @@ mod tests {
                 for key in [
                     StorageKey::PhotoOriginal { photo: id, extension },
                     StorageKey::PhotoResult { photo: id, extension },
+                    StorageKey::Upload { upload: id },
                 ] {
                     let path = key.path();
                     assert_eq!(StorageKey::parse(&path), Some(key));
@@ -195,6 +220,7 @@ mod tests {
             "photo/original/f8/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "photo/original/f7/0197B2C4-5D3E-7A10-8F00-9E4D2A6B1CF7.jpg",
             "photo/original/f7/0197b2c45d3e7a108f009e4d2a6b1cf7.jpg",
+            "photo/upload/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "photo/original/../original/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "/photo/original/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "licence/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",

@@ -173,6 +173,15 @@ impl TestApp {
         }
     }
 
+    /// How many parts of uploads the store holds; not for a store that was given.
+    pub fn part_count(&self) -> usize {
+        match (&self.objects, self.setup.objects) {
+            (Some(server), _) => objects::count_parts(server.folder()),
+            (None, Objects::Folder) => objects::count_files(&self.directory.path().join("objects/.parts")),
+            (None, _) => panic!("a store that was given is not ours alone"),
+        }
+    }
+
     /// Kills the process as the operating system would. The data stay.
     pub async fn kill(&mut self) {
         match self.running.take() {

@@ -22,6 +22,7 @@ pub mod setup;
 pub mod caller;
 pub mod desk;
 pub mod files;
+pub mod parts;
 #[expect(clippy::pedantic, reason = "shared with the photo engine's own tests")]
 #[path = "../../photo/tests/pictures/mod.rs"]
 pub mod pictures;

@@ -33,3 +33,9 @@ pub fn count_files(folder: &Path) -> usize {
     let counted = entries.flatten().filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
     counted.map(|entry| if entry.path().is_dir() { count_files(&entry.path()) } else { 1 }).sum()
 }
+
+/// The parts of multipart uploads that the S3 server of the tests keeps: hidden files in its folder.
+pub fn count_parts(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().contains(".part-")).count()
+}

@@ -145,7 +145,7 @@ async fn a_list_goes_on_page_by_page(place: &Place) {
         assert_eq!(found.into_iter().map(|object| object.path).collect::<Vec<_>>(), expected);
         assert!((least_pages..=least_pages + 1).contains(&pages), "{pages} pages of {limit}");
     }
-    let [originals, results] = StorageKey::PREFIXES;
+    let [originals, results, _] = StorageKey::PREFIXES;
     assert_eq!(all(&*place.store, originals, 10).await.0.len(), 25);
     assert_eq!(all(&*place.store, results, 10).await.0.len(), 4);
     assert_eq!(all(&*place.store, "licence/", 10).await, (vec![], 1));

@@ -7,4 +7,5 @@ mod support;
 
 mod behaviour;
 mod folder;
+mod parts;
 mod s3;
