@@ -118,7 +118,7 @@ async fn what_is_no_part_is_not_kept(setup: Setup) {
     for (what, number, bytes) in [
         ("nothing", 1, &[][..]),
         ("one byte less", 1, &first[1..]),
-        ("one byte more", 1, &file[..first.len() + 1]),
+        ("one byte more", 1, &file[..=first.len()]),
         ("a whole part for the last", 3, first),
         ("one byte less than the rest", 3, &last[1..]),
     ] {
