@@ -33,6 +33,19 @@ pub async fn begin(app: &App, owner: AccountId, size: u64, sha256: String) -> Re
     if let Some(known) = known(app, owner, size_bytes, &sha256).await? {
         return Ok(Begun::Resumed(see(app, known).await?));
     }
+    match start(app, owner, size_bytes, &sha256).await {
+        // It may be the same file that took the last place just now.
+        Err(full) if full.code().code == codes::UPLOAD_TOO_MANY.code => {
+            match known(app, owner, size_bytes, &sha256).await? {
+                Some(known) => Ok(Begun::Resumed(see(app, known).await?)),
+                None => Err(full),
+            }
+        }
+        other => other,
+    }
+}
+
+async fn start(app: &App, owner: AccountId, size_bytes: i64, sha256: &str) -> Result<Begun, Problem> {
     free_slot(app, owner).await?;
     let id = UploadId(app.desk.world.id().map_err(Problem::internal)?);
     let key = StorageKey::Upload { upload: id.0 };
@@ -41,7 +54,7 @@ pub async fn begin(app: &App, owner: AccountId, size: u64, sha256: String) -> Re
     let row = upload::ActiveModel {
         id: Set(id),
         owner_id: Set(owner),
-        sha256: Set(sha256.clone()),
+        sha256: Set(sha256.to_owned()),
         size_bytes: Set(size_bytes),
         slot: Set(None),
         begun: Set(begun.clone()),
@@ -50,7 +63,7 @@ pub async fn begin(app: &App, owner: AccountId, size: u64, sha256: String) -> Re
         created_at: Set(now),
         expires_at: Set(now + LIFETIME),
     };
-    let inserted = insert(app, owner, size_bytes, &sha256, row).await;
+    let inserted = insert(app, owner, size_bytes, sha256, row).await;
     if !matches!(inserted, Ok(Begun::New(_))) {
         // What was begun in vain; should it stay, it is swept, for it has no row.
         drop(app.store.drop_parts(&key, &begun).await);
