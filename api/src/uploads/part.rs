@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait as _, SqlErr};
 use sha2::{Digest as _, Sha256};
 use store::StoreError;
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::{Seen, Span, find, is_joined, key, see, size, spans, unavailable};
 use crate::app::App;
@@ -38,9 +38,10 @@ impl std::fmt::Debug for Piece {
 /// `upload.unknown`, `upload.part_unknown`; `upload.part_length` and `upload.part_mismatch` before anything is stored.
 pub async fn put(app: &App, owner: AccountId, id: UploadId, piece: Piece) -> Result<Seen, Problem> {
     let upload = find(app, owner, id).await?;
-    let span = spans(size(&upload))
-        .find(|span| span.number == piece.number)
-        .ok_or_else(|| Problem::new(&codes::UPLOAD_PART_UNKNOWN))?;
+    let Some(span) = spans(size(&upload)).find(|span| span.number == piece.number) else {
+        drain(&mut piece.body.into_async_read()).await;
+        return Err(Problem::new(&codes::UPLOAD_PART_UNKNOWN));
+    };
     let spooled = spool(piece.body, span).await?;
     // Only who has a permit holds a part in memory; the others wait with theirs in a file.
     let permit = app.parts.acquire().await.map_err(Problem::internal)?;
@@ -59,9 +60,10 @@ pub async fn put(app: &App, owner: AccountId, id: UploadId, piece: Piece) -> Res
 /// Reads the body into a file without a name, and no further than one byte too many.
 async fn spool(body: Body, span: Span) -> Result<File, Problem> {
     let mut file = File::from_std(tempfile::tempfile().map_err(Problem::internal)?);
-    let mut body = body.into_async_read().take(span.bytes + 1);
-    let length = tokio::io::copy(&mut body, &mut file).await.map_err(Problem::internal)?;
+    let mut body = body.into_async_read();
+    let length = tokio::io::copy(&mut (&mut body).take(span.bytes + 1), &mut file).await.map_err(Problem::internal)?;
     if length != span.bytes {
+        drain(&mut body).await;
         let detail = (
             format!("第 {} 部分应为 {} 字节。", span.number, span.bytes),
             format!("Part {} has {} bytes.", span.number, span.bytes),
@@ -69,6 +71,12 @@ async fn spool(body: Body, span: Span) -> Result<File, Problem> {
         return Err(Problem::new(&codes::UPLOAD_PART_LENGTH).detail(detail));
     }
     Ok(file)
+}
+
+/// Reads on and keeps nothing: a connection that is closed while somebody still sends takes the answer with it. Bounded
+/// by what the operation lets anybody send.
+async fn drain(body: &mut (impl AsyncRead + Unpin)) {
+    drop(tokio::io::copy(body, &mut tokio::io::sink()).await);
 }
 
 async fn load(mut file: File, span: Span) -> Result<Bytes, Problem> {

@@ -1,7 +1,7 @@
 //! Draws the files the corpora grow from: `seeds FOLDER` writes `FOLDER/<target>/…`.
 
 #[path = "../../tests/pictures/mod.rs"]
-#[allow(dead_code, clippy::all)]
+#[expect(dead_code, reason = "the corpora need some of the pictures only")]
 mod pictures;
 
 use std::path::{Path, PathBuf};
