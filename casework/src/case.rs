@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use entity::case::{self, State};
 use entity::case_event::{self, Actor};
-use entity::{AccountId, CaseId, EventId, material, outbox, photo};
-use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _};
+use entity::{AccountId, CaseId, EventId, material, photo};
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
-    EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,34 +27,6 @@ pub async fn find(db: &impl ConnectionTrait, owner: AccountId, id: CaseId) -> Re
     case::Entity::find_by_id(id).filter(case::Column::OwnerId.eq(owner)).one(db).await?.ok_or(Error::NotFound("case"))
 }
 
-/// A case of `owner` with the newest promise to the province: what the applicant is shown as `relay`.
-///
-/// # Errors
-/// As [`find`].
-pub async fn find_with_promise(
-    desk: &Desk,
-    owner: AccountId,
-    id: CaseId,
-) -> Result<(case::Model, Option<outbox::Model>)> {
-    let promised: RelationDef = case::Entity::belongs_to(outbox::Entity)
-        .from(case::Column::Id)
-        .to(outbox::Column::CaseId)
-        .on_condition(|_, promise| {
-            let destination = Expr::col((promise, outbox::Column::Destination));
-            destination.eq(outbox::Destination::Province.to_value()).into_condition()
-        })
-        .into();
-    case::Entity::find_by_id(id)
-        .filter(case::Column::OwnerId.eq(owner))
-        .select_also(outbox::Entity)
-        .join(JoinType::LeftJoin, promised)
-        .order_by_desc(outbox::Column::Sequence)
-        .limit(1)
-        .one(&desk.db)
-        .await?
-        .ok_or(Error::NotFound("case"))
-}
-
 /// A page of the owner's cases, newest first, older than `before`.
 ///
 /// # Errors
@@ -66,22 +37,6 @@ pub async fn list(desk: &Desk, owner: AccountId, before: Option<CaseId>, limit: 
         query = query.filter(case::Column::Id.lt(before));
     }
     Ok(query.order_by_desc(case::Column::Id).limit(limit).all(&desk.db).await?)
-}
-
-/// The timeline as the applicant may see it, in the order in which things happened.
-///
-/// # Errors
-/// When the database fails.
-pub async fn timeline(desk: &Desk, id: CaseId) -> Result<Vec<case_event::Model>> {
-    let mut events = case_event::Entity::find()
-        .filter(case_event::Column::CaseId.eq(id))
-        .filter(case_event::Column::Visible.eq(true))
-        .order_by_asc(case_event::Column::Sequence)
-        .all(&desk.db)
-        .await?;
-    // A report that came late stands where it belongs.
-    events.sort_by_key(|event| (event.at, event.sequence));
-    Ok(events)
 }
 
 /// Which photo stands where: by material, in the applicant's order.

@@ -25,6 +25,7 @@ pub mod repeat;
 pub mod report;
 pub mod state;
 pub mod submit;
+pub mod whole;
 pub mod withdraw;
 
 // What is owed after the commit

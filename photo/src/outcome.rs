@@ -187,7 +187,8 @@ pub struct Output {
     pub height: u32,
     /// Its size.
     pub bytes: u64,
-    /// JPEG quality, 1 to 100, as the common tables count it; nothing for PNG.
+    /// JPEG quality, 1 to 100: that of the standard's luminance table whose steps have about the same sum as this
+    /// file's. Nothing for PNG.
     pub quality: Option<u8>,
 }
 

@@ -31,6 +31,7 @@ fn limits() -> Limits {
         max_held_jpeg_pixels: 1 << 19,
         max_pixels: 1 << 19,
         max_heic_pixels: 1 << 18,
+        max_held_heic_pixels: 1 << 18,
         ..Limits::default()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use casework::{Desk, Result, case as row, outbox};
+use casework::whole::{self, Whole};
+use casework::{Desk, Result, case as row};
 use chrono::{DateTime, Utc};
 use entity::{AccountId, CaseId, case, case_event, material};
 use poem_openapi::types::Any;
@@ -178,29 +179,13 @@ pub struct Case {
     pub submitted_at: Option<DateTime<Utc>>,
 }
 
-/// Everything about a case.
-///
-/// # Errors
-/// When a row cannot be read.
-pub(super) async fn whole(desk: &Desk, case: &case::Model) -> Result<Case> {
-    let promise = if case.data_version > 0 { outbox::of_case(desk, case.id).await? } else { None };
-    with(desk, case, promise.as_ref()).await
-}
-
 /// Everything about the case of `owner`.
 ///
 /// # Errors
 /// When there is none, or a row cannot be read.
-pub(super) async fn found(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Case> {
-    let (case, promise) = row::find_with_promise(desk, owner, id).await?;
-    with(desk, &case, promise.as_ref()).await
-}
-
-/// One query after the other: side by side they would each want a connection of their own, and there are few.
-async fn with(desk: &Desk, case: &case::Model, promise: Option<&entity::outbox::Model>) -> Result<Case> {
-    let events = row::timeline(desk, case.id).await?;
-    let places = row::places(&desk.db, case.id).await?;
-    parts(desk, case, events, &places, promise)
+pub(super) async fn whole(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Case> {
+    let Whole { case, promise, events, places } = whole::find(desk, owner, id).await?;
+    parts(desk, &case, events, &places, promise.as_ref())
 }
 
 /// A draft that was started just now.
