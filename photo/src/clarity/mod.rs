@@ -27,8 +27,10 @@ const SHAKE_LIMIT: f64 = 2.4;
 /// The same for a picture whose best tiles are soft already, which together leaves little doubt.
 const SHAKE_LIMIT_SOFT: f64 = 1.55;
 const SOFT: f64 = 1.6;
+/// Hundredths of all edges that a direction needs before shake is judged by it.
+const LEAST_PERCENT_SHAKE: usize = 1;
 /// Width of a step, and a little more.
-const STEP: f32 = 1.6;
+const STEP: f32 = 1.8;
 /// Side of a tile in pixels: a few characters of a sign.
 const TILE: usize = 192;
 /// Edges a tile needs before it is judged, and one direction in it, as a number and in hundredths of the tile's.
@@ -118,6 +120,9 @@ fn shake(edges: &[Edge]) -> f64 {
     let steepest = |way: usize| {
         let falls = within(edges.iter(), way).map(|edge| -edge.steepness).collect::<Vec<_>>();
         let widths = within(edges.iter(), way).map(|edge| edge.width).collect::<Vec<_>>();
+        if widths.len() * 100 < edges.len() * LEAST_PERCENT_SHAKE {
+            return None; // corners have no direction
+        }
         let half = widths.len() / 2;
         Some((smallest(falls, rank).map(|fall| (-fall).max(0.5))?, smallest(widths, half)?))
     };
