@@ -30,7 +30,7 @@ pub const WINDOW: Duration = Duration::from_mins(5);
 pub const REMEMBER: Duration = Duration::from_mins(10);
 
 /// How a call is signed. The national algorithms (HMAC-SM3, SM2) get a variant, a name and a line in
-/// [`Algorithm::seal`] and [`Algorithm::fits`] each; nothing else knows how many there are.
+/// `Algorithm::seal` and `Algorithm::fits` each; nothing else knows how many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {

@@ -115,7 +115,7 @@ impl State {
     /// Adds `count` accepts. From then on accepts are counted for this pair; 0 means: from now on none.
     ///
     /// # Errors
-    /// [`Full`] when too many pairs are counted already.
+    /// `Full` when too many pairs are counted already.
     pub fn grant(&self, openid: &str, template: &str, count: u32) -> Result<(), Full> {
         let mut inner = self.inner();
         let key = (openid.to_owned(), template.to_owned());
@@ -130,7 +130,7 @@ impl State {
     /// Lets the next calls of a path go wrong.
     ///
     /// # Errors
-    /// [`Full`] when too many faults are waiting already.
+    /// `Full` when too many faults are waiting already.
     pub fn add_fault(&self, fault: Fault) -> Result<(), Full> {
         let mut inner = self.inner();
         if inner.faults.len() >= MAX_FAULTS {
