@@ -210,7 +210,9 @@ mod tests {
         #[test]
         fn any_counts_make_a_prefix_code(counts in proptest::collection::vec((0_usize..256, 0_u32..1_000_000), 0..256)) {
             let mut all = [0; 256];
-            counts.into_iter().for_each(|(at, count)| all[at] = count);
+            for (at, count) in counts {
+                all[at] = count;
+            }
             check(&all)?;
         }
     }
