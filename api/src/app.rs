@@ -14,7 +14,7 @@ use portal::wechat::WeChat;
 use prometheus::Registry;
 use sea_orm::DbErr;
 use store::{ObjectStore, StoreError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{self, KeyError, Tokens};
@@ -25,6 +25,7 @@ use crate::database;
 use crate::http::middleware::HttpMetrics;
 use crate::outside::{self, OutsideError, StandIns};
 use crate::telemetry::Alarms;
+use crate::uploads;
 
 /// Who issues access tokens: the same in every process, whatever its address.
 const ISSUER: &str = "gaoxingban";
@@ -41,6 +42,8 @@ pub struct App {
     pub store: Arc<dyn ObjectStore>,
     /// Where photos are worked at.
     pub darkroom: Darkroom,
+    /// Who may hold a part of an upload in memory.
+    pub parts: Semaphore,
     /// What an operator must hear of.
     pub alarms: Alarms,
     /// Issues and checks access tokens.
@@ -173,6 +176,7 @@ impl Builder {
             http_metrics: HttpMetrics::new(&metrics)?,
             alarms: Alarms::new(&metrics)?,
             darkroom: darkroom(&config),
+            parts: Semaphore::new(uploads::PARTS_AT_ONCE),
             config: Arc::new(config),
             wechat: outside.wechat,
             province: outside.province,
@@ -226,7 +230,7 @@ fn store_config(place: &Place) -> store::Config {
             endpoint: bucket.endpoint.clone(),
             region: bucket.region.clone(),
             access_key_id: bucket.access_key_id.clone(),
-            secret_access_key: store::Secret::new(bucket.secret_access_key.expose()),
+            secret_access_key: bucket.secret_access_key.clone(),
             path_style: bucket.path_style,
             limits: store::Limits::default(),
         }),

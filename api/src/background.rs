@@ -1,4 +1,4 @@
-//! What a process does beside answering: deliver what is owed, fetch reports, forget what is over.
+//! What a process does beside answering: deliver what is owed, fetch reports, make photos again, forget what is over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::renew;
 use crate::sweep;
 
+/// How often to look for photos whose rule has changed, or that had to wait for people's own.
+const RENEW_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
 const LATE_EVERY: Duration = Duration::from_mins(1);
 
@@ -37,7 +40,7 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
 }
 
-/// Starts the relay, the watch over what is late, the poll for reports and the sweeper; they end when the app is told to stop.
+/// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
 ///
 /// # Errors
 /// When there is no randomness to name the relay by.
@@ -59,6 +62,15 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
         async move {
             if let Err(error) = portal::poll::poll(&app.desk, &*app.province).await {
                 tracing::error!(error = &error as &dyn std::error::Error, "reports cannot be fetched");
+            }
+        }
+    }));
+    let renewed = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), RENEW_EVERY, move || {
+        let app = Arc::clone(&renewed);
+        async move {
+            if let Err(error) = renew::all(&app).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "photos cannot be made again");
             }
         }
     }));

@@ -43,6 +43,14 @@ impl Darkroom {
         }
     }
 
+    /// A place for work that is in no hurry: only when one is free at once and nobody waits for it.
+    pub fn spare(&self) -> Option<Place> {
+        // Whoever waits for a place is given each one that becomes free, so a free one means that nobody does.
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned().ok()?;
+        let running = Arc::clone(&self.running).try_acquire_owned().ok()?;
+        Some(Place { _running: running, _waiting: waiting, limits: self.limits, timeout: self.timeout })
+    }
+
     /// Waits for a place.
     ///
     /// # Errors
@@ -59,11 +67,10 @@ impl Place {
     ///
     /// # Errors
     /// When the engine panics, which it must not.
-    pub async fn develop(self, bytes: Vec<u8>, rule: Rule) -> Result<(Bytes, Outcome), Problem> {
+    pub async fn develop(self, bytes: Bytes, rule: Rule) -> Result<(Bytes, Outcome), Problem> {
         let work = move || {
             let started = Instant::now();
             let in_time = || started.elapsed() < self.timeout;
-            let bytes = Bytes::from(bytes);
             let outcome = photo::normalise_within(&bytes, &rule, &self.limits, &in_time);
             drop(self);
             (bytes, outcome)

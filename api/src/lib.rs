@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 // How a process comes to life
+mod allocator;
 pub mod command;
 pub mod config;
 pub mod telemetry;
@@ -15,5 +16,7 @@ pub mod background;
 pub mod darkroom;
 pub mod http;
 pub mod receive;
+pub mod renew;
 pub mod server;
 pub mod sweep;
+pub mod uploads;

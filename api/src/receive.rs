@@ -14,10 +14,11 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use crate::app::App;
+use crate::darkroom::Place;
 use crate::http::problem::{Code, Explain as _, Problem, codes};
 
 /// Largest stored file read back into memory.
-const MAX_OBJECT_BYTES: u64 = 256 * 1024 * 1024;
+pub(crate) const MAX_OBJECT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// An upload whose sender is known. Its bytes lie in a file without a name: it is gone with the request.
 #[derive(Debug)]
@@ -53,13 +54,40 @@ pub enum Form {
 }
 
 /// What a photo is for: enough to find it again.
-struct Purpose<'a> {
+pub(crate) struct Purpose<'a> {
     owner: AccountId,
     item: &'a str,
     material: &'a str,
     rule: &'a Rule,
     keep_anyway: bool,
-    sha256: String,
+}
+
+impl<'a> Purpose<'a> {
+    /// A photo of `owner` for a material of an item.
+    ///
+    /// # Errors
+    /// `item.unknown` or `material.unknown`.
+    pub(crate) fn of(
+        app: &'a App,
+        owner: AccountId,
+        item: &'a str,
+        material: &'a str,
+        keep_anyway: bool,
+    ) -> Result<Self, Problem> {
+        let spec = spec(app, item, material)?;
+        let rule = app
+            .catalogue
+            .rules
+            .get(&spec.rule)
+            .ok_or_else(|| Problem::internal("the catalogue names a rule that is not there"))?;
+        Ok(Self { owner, item, material, rule, keep_anyway })
+    }
+
+    /// The same photo for a newer version of its rule.
+    pub(crate) fn again(rule: &'a Rule, photo: &'a row::Model) -> Self {
+        let (owner, item, material) = (photo.owner_id, photo.item_code.as_str(), photo.material_code.as_str());
+        Self { owner, item, material, rule, keep_anyway: photo.kept_anyway }
+    }
 }
 
 /// Takes an upload in: makes it fit the material's rule, stores original and result, writes the row.
@@ -68,29 +96,31 @@ struct Purpose<'a> {
 /// A problem: unknown item or material; `photo.*` with the whole outcome when it will not do; `photo.busy` when too many
 /// are worked at already.
 pub async fn receive(app: &App, mut request: Request) -> Result<Received, Problem> {
-    let spec = material(app, &request.item, &request.material)?;
-    let rule = app
-        .catalogue
-        .rules
-        .get(&spec.rule)
-        .ok_or_else(|| Problem::internal("the catalogue names a rule that is not there"))?;
+    let purpose = Purpose::of(app, request.owner, &request.item, &request.material, request.keep_anyway)?;
     // Waiting for a place comes before reading: whoever waits holds no bytes.
     let place = app.darkroom.enter().await.map_err(|_| Problem::new(&codes::PHOTO_BUSY))?;
-    let bytes = read(&mut request.file, app.config.photos.max_bytes).await?;
-    let purpose = Purpose {
-        owner: request.owner,
-        item: &request.item,
-        material: &request.material,
-        rule,
-        keep_anyway: request.keep_anyway,
-        sha256: hex::encode(Sha256::digest(&bytes)),
-    };
-    if let Some(same) = same(app, &purpose).await? {
+    let bytes = Bytes::from(read(&mut request.file, app.config.photos.max_bytes).await?);
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    take_in(app, place, &purpose, bytes, sha256).await
+}
+
+/// Takes in bytes that are there, whichever way they came, whose hash is `sha256`.
+///
+/// # Errors
+/// As [`receive`].
+pub(crate) async fn take_in(
+    app: &App,
+    place: Place,
+    purpose: &Purpose<'_>,
+    bytes: Bytes,
+    sha256: String,
+) -> Result<Received, Problem> {
+    if let Some(same) = same(app, purpose, &sha256).await? {
         return Ok(Received::Same(same));
     }
-    let (bytes, outcome) = place.develop(bytes, rule.clone()).await?;
-    let output = usable(&outcome, request.keep_anyway)?;
-    keep(app, &purpose, &bytes, &outcome, output).await
+    let (bytes, outcome) = place.develop(bytes, purpose.rule.clone()).await?;
+    let output = usable(&outcome, purpose.keep_anyway)?;
+    keep(app, purpose, sha256, &bytes, &outcome, output).await
 }
 
 /// A photo of `owner`.
@@ -114,20 +144,30 @@ pub async fn content(app: &App, owner: AccountId, id: PhotoId, form: Form) -> Re
     let photo = find(app, owner, id).await?;
     let key = match form {
         Form::Normalised => portal::application::object(&photo),
-        Form::Original => StorageKey::PhotoOriginal { photo: id.0, extension: extension(&photo.original_format) },
+        Form::Original => original_key(&photo),
     };
     match app.store.get(&key, MAX_OBJECT_BYTES).await {
         Ok(bytes) => Ok((bytes, key)),
         Err(error @ (StoreError::Missing | StoreError::TooLarge { .. })) => {
-            tracing::error!(photo = %id, alarm = "object_missing", "a photo's row has no usable object");
-            app.alarms.object_missing.inc();
+            lost(app, id);
             Err(Problem::new(&codes::PHOTO_LOST).because(error))
         }
         Err(error) => Err(Problem::new(&codes::SERVICE_UNAVAILABLE).because(error)),
     }
 }
 
-fn material<'a>(app: &'a App, item: &str, material: &str) -> Result<&'a MaterialSpec, Problem> {
+/// A row without its object is an alarm.
+pub(crate) fn lost(app: &App, id: PhotoId) {
+    tracing::error!(photo = %id, alarm = "object_missing", "a photo's row has no usable object");
+    app.alarms.object_missing.inc();
+}
+
+/// Where a photo's file as it was sent lies.
+pub(crate) fn original_key(photo: &row::Model) -> StorageKey {
+    StorageKey::PhotoOriginal { photo: photo.id.0, extension: extension(&photo.original_format) }
+}
+
+fn spec<'a>(app: &'a App, item: &str, material: &str) -> Result<&'a MaterialSpec, Problem> {
     let entry = app.desk.catalogue.current(item).ok_or_else(|| Problem::new(&codes::ITEM_UNKNOWN))?;
     entry.item.material(material).ok_or_else(|| Problem::new(&codes::MATERIAL_UNKNOWN))
 }
@@ -145,10 +185,10 @@ async fn read(file: &mut File, max_bytes: u64) -> Result<Vec<u8>, Problem> {
 }
 
 /// The photo these bytes are already. One that was advised against and not kept was never stored.
-async fn same(app: &App, purpose: &Purpose<'_>) -> Result<Option<row::Model>, Problem> {
+pub(crate) async fn same(app: &App, purpose: &Purpose<'_>, sha256: &str) -> Result<Option<row::Model>, Problem> {
     row::Entity::find()
         .filter(row::Column::OwnerId.eq(purpose.owner))
-        .filter(row::Column::OriginalSha256.eq(&purpose.sha256))
+        .filter(row::Column::OriginalSha256.eq(sha256))
         .filter(row::Column::ItemCode.eq(purpose.item))
         .filter(row::Column::MaterialCode.eq(purpose.material))
         .filter(row::Column::RuleVersion.eq(rule_version(purpose.rule)))
@@ -177,6 +217,7 @@ fn usable(outcome: &Outcome, keep_anyway: bool) -> Result<&Output, Problem> {
 async fn keep(
     app: &App,
     purpose: &Purpose<'_>,
+    sha256: String,
     original: &Bytes,
     outcome: &Outcome,
     output: &Output,
@@ -191,7 +232,7 @@ async fn keep(
         material_code: Set(purpose.material.to_owned()),
         rule_name: Set(purpose.rule.name.clone()),
         rule_version: Set(rule_version(purpose.rule)),
-        original_sha256: Set(purpose.sha256.clone()),
+        original_sha256: Set(sha256.clone()),
         original_bytes: Set(i64::try_from(original.len()).unwrap_or(i64::MAX)),
         sha256: Set(hex::encode(Sha256::digest(&result))),
         bytes: Set(i64::try_from(result.len()).unwrap_or(i64::MAX)),
@@ -215,7 +256,7 @@ async fn keep(
         Ok(photo) => Ok(Received::New(photo)),
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
             // The same upload twice at once: the other one won, and ours goes.
-            let same = same(app, purpose).await?.ok_or_else(|| casework::Error::Busy.explain())?;
+            let same = same(app, purpose, &sha256).await?.ok_or_else(|| casework::Error::Busy.explain())?;
             drop(tokio::join!(app.store.delete(&original_key), app.store.delete(&result_key)));
             Ok(Received::Same(same))
         }
@@ -223,7 +264,7 @@ async fn keep(
     }
 }
 
-fn rule_version(rule: &Rule) -> i32 {
+pub(crate) fn rule_version(rule: &Rule) -> i32 {
     i32::try_from(rule.version).unwrap_or(i32::MAX)
 }
 

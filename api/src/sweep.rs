@@ -1,14 +1,16 @@
-//! Forgetting what is over: objects without a row, sessions, keys, nonces and old reports.
+//! Forgetting what is over: uploads, objects without a row, sessions, keys, nonces and old reports.
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{PhotoId, photo};
+use entity::{PhotoId, UploadId, photo, upload};
 use portal::nonces::SharedNonces;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use store::{ListQuery, Object, StorageKey};
+use uuid::Uuid;
 
 use crate::app::App;
+use crate::uploads;
 
 /// Objects looked at in one go.
 const PAGE: usize = 500;
@@ -36,14 +38,18 @@ pub async fn all(app: &App) {
             Err(error) => tracing::error!(what, error = &error as &dyn std::error::Error, "not swept"),
         }
     }
-    match objects(app, now).await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(what = "objects without a row", count, "swept"),
-        Err(error) => tracing::error!(what = "objects", error = &*error, "not swept"),
+    let results =
+        [("uploads", uploads::over(app, now).await), ("parts and objects without a row", objects(app, now).await)];
+    for (what, result) in results {
+        match result {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(what, count, "swept"),
+            Err(error) => tracing::error!(what, error = &*error, "not swept"),
+        }
     }
 }
 
-/// Removes objects that are older than the configured age and that no row names. Answers how many.
+/// Removes objects, and parts of some, that are older than the configured age and that no row names. Answers how many.
 ///
 /// # Errors
 /// When the store or the database fails; what was removed before stays removed.
@@ -53,6 +59,7 @@ pub async fn objects(
 ) -> Result<usize, Box<dyn std::error::Error + Send + Sync + 'static>> {
     let older_than = now - TimeDelta::from_std(app.config.files.sweep_age)?;
     let mut removed = app.store.clear_leftovers(older_than, MAX_LEFTOVERS).await?;
+    removed += uploads::forgotten(app, older_than).await?;
     for prefix in StorageKey::PREFIXES {
         let mut after: Option<String> = None;
         for _ in 0..MAX_PAGES {
@@ -71,26 +78,35 @@ pub async fn objects(
     Ok(removed)
 }
 
-/// The objects whose photo has no row. What is not ours is left alone.
+/// The objects that no row needs. What is not ours is left alone.
 async fn orphans(app: &App, objects: &[Object]) -> Result<Vec<StorageKey>, sea_orm::DbErr> {
-    let ours: Vec<_> = objects.iter().filter_map(|object| object.key.map(|key| (key, photo_of(key)))).collect();
+    let mut ours: Vec<_> = objects.iter().filter_map(|object| object.key).collect();
     if ours.is_empty() {
         return Ok(Vec::new());
     }
-    let known: HashSet<PhotoId> = photo::Entity::find()
-        .select_only()
-        .column(photo::Column::Id)
-        .filter(photo::Column::Id.is_in(ours.iter().map(|(_, photo)| *photo)))
-        .into_tuple()
-        .all(&app.desk.db)
-        .await?
-        .into_iter()
-        .collect();
-    Ok(ours.into_iter().filter(|(_, photo)| !known.contains(photo)).map(|(key, _)| key).collect())
+    let needed = needed(app, &ours).await?;
+    ours.retain(|key| !needed.contains(&key.id()));
+    Ok(ours)
 }
 
-fn photo_of(key: StorageKey) -> PhotoId {
-    match key {
-        StorageKey::PhotoOriginal { photo, .. } | StorageKey::PhotoResult { photo, .. } => PhotoId(photo),
-    }
+/// The ids among these that have a row which needs its objects. An upload that became a photo needs its own no more.
+async fn needed(app: &App, keys: &[StorageKey]) -> Result<HashSet<Uuid>, sea_orm::DbErr> {
+    let (uploads, photos): (Vec<&StorageKey>, Vec<&StorageKey>) =
+        keys.iter().partition(|key| matches!(key, StorageKey::Upload { .. }));
+    let photos: Vec<PhotoId> = photo::Entity::find()
+        .select_only()
+        .column(photo::Column::Id)
+        .filter(photo::Column::Id.is_in(photos.iter().map(|key| PhotoId(key.id()))))
+        .into_tuple()
+        .all(&app.desk.db)
+        .await?;
+    let uploads: Vec<UploadId> = upload::Entity::find()
+        .select_only()
+        .column(upload::Column::Id)
+        .filter(upload::Column::Id.is_in(uploads.iter().map(|key| UploadId(key.id()))))
+        .filter(upload::Column::PhotoId.is_null())
+        .into_tuple()
+        .all(&app.desk.db)
+        .await?;
+    Ok(photos.into_iter().map(|id| id.0).chain(uploads.into_iter().map(|id| id.0)).collect())
 }

@@ -39,22 +39,6 @@ pub async fn list(desk: &Desk, owner: AccountId, before: Option<CaseId>, limit: 
     Ok(query.order_by_desc(case::Column::Id).limit(limit).all(&desk.db).await?)
 }
 
-/// The timeline as the applicant may see it, in the order in which things happened.
-///
-/// # Errors
-/// When the database fails.
-pub async fn timeline(desk: &Desk, id: CaseId) -> Result<Vec<case_event::Model>> {
-    let mut events = case_event::Entity::find()
-        .filter(case_event::Column::CaseId.eq(id))
-        .filter(case_event::Column::Visible.eq(true))
-        .order_by_asc(case_event::Column::Sequence)
-        .all(&desk.db)
-        .await?;
-    // A report that came late stands where it belongs.
-    events.sort_by_key(|event| (event.at, event.sequence));
-    Ok(events)
-}
-
 /// Which photo stands where: by material, in the applicant's order.
 ///
 /// # Errors
@@ -95,6 +79,31 @@ pub async fn photos(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<(materi
 pub fn answers(desk: &Desk, case: &case::Model) -> Result<Value> {
     let text = desk.vault.open(Purpose::Form, &case.form)?;
     serde_json::from_str(&text).map_err(|_| Error::BadRow("cases.form"))
+}
+
+/// What must be put right, where something must.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn correction(desk: &Desk, case: &case::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Correction, case.correction.as_ref())
+}
+
+/// The document the case yielded: `name`, `number`, `valid_until`, `publisher`.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn licence(desk: &Desk, case: &case::Model) -> Result<Option<Value>> {
+    let text = desk.open(Purpose::Licence, case.licence.as_ref())?;
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| Error::BadRow("cases.licence"))
+}
+
+/// The words of a line of the timeline.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn note(desk: &Desk, event: &case_event::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Note, event.note.as_ref())
 }
 
 /// The item in the version the case was started with.
@@ -176,7 +185,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
         actor_id: Set(event.actor_id),
         at: Set(event.at),
         visible: Set(true),
-        note: Set(event.note),
+        note: Set(desk.seal(Purpose::Note, event.note.as_deref())?),
     }
     .insert(tx)
     .await?;

@@ -1,7 +1,7 @@
 //! What is still missing before a case can be submitted: everything at once.
 
 use entity::case;
-use entity::{material, photo};
+use entity::{material, photo, renewal};
 use serde_json::Value;
 
 use crate::case as row;
@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::error::Result;
 use crate::form::Fault;
 use crate::item::{Item, MaterialSpec, PhotoFacts, Text};
+use crate::renew;
 
 /// Everything that keeps the case from being submitted, in the order of the form and then of the materials. Pointers are
 /// into the case: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
@@ -23,7 +24,8 @@ pub async fn missing(desk: &Desk, case: &case::Model) -> Result<Vec<Fault>> {
     for fault in &mut faults {
         fault.pointer.insert_str(0, "/form");
     }
-    faults.extend(material_faults(desk, &entry.item, &answers, &photos));
+    let tried = renew::tried(desk, &photos).await?;
+    faults.extend(material_faults(desk, &entry.item, &answers, &photos, &tried));
     Ok(faults)
 }
 
@@ -32,6 +34,7 @@ fn material_faults(
     item: &Item,
     answers: &Value,
     photos: &[(material::Model, photo::Model)],
+    tried: &[renewal::Model],
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
     for spec in &item.materials {
@@ -40,13 +43,20 @@ fn material_faults(
         if few && (spec.is_required(answers) || !mine.is_empty()) {
             faults.push(too_few(spec, mine.len()));
         }
-        faults.extend(mine.iter().flat_map(|(place, photo)| misfits(desk, spec, place, photo)));
+        faults.extend(mine.iter().flat_map(|(place, photo)| misfits(desk, spec, place, photo, tried)));
     }
     faults
 }
 
-/// A rule may have changed since the photo was made to fit it: what counts is whether it fits the one in force.
-fn misfits(desk: &Desk, spec: &MaterialSpec, place: &material::Model, photo: &photo::Model) -> Vec<Fault> {
+/// A rule may have changed since the photo was made to fit it: what counts is whether it fits the one in force. One that
+/// does not is made again by itself, or was tried in vain, and then it is said why.
+fn misfits(
+    desk: &Desk,
+    spec: &MaterialSpec,
+    place: &material::Model,
+    photo: &photo::Model,
+    tried: &[renewal::Model],
+) -> Vec<Fault> {
     let facts = PhotoFacts {
         format: photo.format.clone(),
         bytes: u64::try_from(photo.bytes).unwrap_or(u64::MAX),
@@ -56,10 +66,30 @@ fn misfits(desk: &Desk, spec: &MaterialSpec, place: &material::Model, photo: &ph
     };
     let pointer = format!("/materials/{}/photos/{}", spec.code, place.position);
     let misfits = desk.rules.misfit(&spec.rule, &facts);
+    let newest = desk.rules.version(&spec.rule).filter(|version| *version > facts.rule_version);
+    if let (Some(newest), false) = (newest, misfits.is_empty()) {
+        let newest = i32::try_from(newest).unwrap_or(i32::MAX);
+        let of_photo = |one: &&renewal::Model| one.photo_id == photo.id && one.rule_version == newest;
+        let (code, detail) = tried.iter().find(of_photo).map_or_else(waiting, in_vain);
+        return vec![Fault { pointer, code, detail }];
+    }
     misfits
         .into_iter()
         .map(|misfit| Fault { pointer: pointer.clone(), code: misfit.code, detail: misfit.detail })
         .collect()
+}
+
+fn waiting() -> (&'static str, Text) {
+    let zh = "对这张照片的要求变了，正在按新要求重新处理，请过几分钟再看。您不用做什么。";
+    let en = "What this photo must be like has changed, and it is being made again: look again in a few minutes.";
+    ("photo.renewing", Text::new(zh, en))
+}
+
+fn in_vain(tried: &renewal::Model) -> (&'static str, Text) {
+    let code = renew::CODES.into_iter().find(|code| *code == tried.code).unwrap_or("photo.cannot_fit");
+    let zh = format!("对这张照片的要求变了，原来的照片不合适了。{}", tried.advice_zh);
+    let en = format!("What this photo must be like has changed, and the original will not do. {}", tried.advice_en);
+    (code, Text { zh, en })
 }
 
 fn too_few(spec: &MaterialSpec, have: usize) -> Fault {

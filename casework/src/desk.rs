@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use entity::Sealed;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
@@ -10,7 +11,7 @@ use sea_orm::{
 use crate::error::Result;
 use crate::item::{Catalogue, Rules};
 use crate::number::Numbers;
-use crate::vault::Vault;
+use crate::vault::{Purpose, Vault};
 use crate::world::World;
 
 /// The database, the clock, the keys and the catalogue. Cheap to clone.
@@ -48,6 +49,22 @@ impl Desk {
             ..Default::default()
         };
         Ok(self.db.begin_with_options(options).await?)
+    }
+
+    /// Encrypts a text where there is one.
+    ///
+    /// # Errors
+    /// When there is no key or no randomness.
+    pub fn seal(&self, purpose: Purpose, text: Option<&str>) -> Result<Option<Sealed>> {
+        Ok(text.map(|text| self.vault.seal(&self.world, purpose, text)).transpose()?)
+    }
+
+    /// Decrypts what [`Desk::seal`] made.
+    ///
+    /// # Errors
+    /// When the key is unknown or the text was altered.
+    pub fn open(&self, purpose: Purpose, sealed: Option<&Sealed>) -> Result<Option<String>> {
+        Ok(sealed.map(|sealed| self.vault.open(purpose, sealed)).transpose()?)
     }
 
     /// Today in China.

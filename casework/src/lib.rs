@@ -20,10 +20,12 @@ pub mod case;
 pub mod check;
 pub mod draft;
 pub mod number;
+pub mod renew;
 pub mod repeat;
 pub mod report;
 pub mod state;
 pub mod submit;
+pub mod whole;
 pub mod withdraw;
 
 // What is owed after the commit

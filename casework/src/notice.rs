@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::outbox;
 use crate::promise::Promise;
 use crate::state::Act;
+use crate::vault::Purpose;
 
 /// What happened that the applicant must hear of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,7 @@ pub(crate) async fn give(
     words: Option<&str>,
 ) -> Result<()> {
     let item = &row::item(desk, case)?.item;
+    let body = kind.body(case.number.as_deref().unwrap_or("—"), &item.name, words);
     let id = NoticeId(desk.world.id()?);
     notice::ActiveModel {
         id: Set(id),
@@ -129,7 +131,7 @@ pub(crate) async fn give(
         case_id: Set(case.id),
         kind: Set(kind.name().to_owned()),
         title: Set(kind.title().to_owned()),
-        body: Set(kind.body(case.number.as_deref().unwrap_or("—"), &item.name, words)),
+        body: Set(desk.vault.seal(&desk.world, Purpose::Notice, &body)?),
         created_at: Set(desk.world.now()),
         read_at: Set(None),
     }
@@ -148,6 +150,14 @@ pub async fn list(desk: &Desk, account: AccountId, before: Option<NoticeId>, lim
         query = query.filter(notice::Column::Id.lt(before));
     }
     Ok(query.order_by_desc(notice::Column::Id).limit(limit).all(&desk.db).await?)
+}
+
+/// The text of a notice.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn body(desk: &Desk, notice: &notice::Model) -> Result<String> {
+    Ok(desk.vault.open(Purpose::Notice, &notice.body)?)
 }
 
 /// Marks a notice as read; a second time changes nothing.

@@ -12,6 +12,7 @@ use sea_orm::{
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::promise::Promise;
+use crate::vault::Purpose;
 
 /// Most attempts shown of one promise.
 const MAX_ATTEMPTS_SHOWN: u64 = 200;
@@ -135,6 +136,14 @@ pub async fn redrive(desk: &Desk, id: OutboxId) -> Result<outbox::Model> {
         Some(row) => Ok(row),
         None => find(desk, id).await.and(Err(Error::NotParked)),
     }
+}
+
+/// The other side's words in an attempt, trimmed.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn reply(desk: &Desk, attempt: &attempt::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Reply, attempt.reply.as_ref())
 }
 
 /// Cases with a promise to the province that has been open since before `since`, and whose owner was not told.

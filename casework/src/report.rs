@@ -151,7 +151,7 @@ async fn carry_out(
         at: when(desk, case, report.occurred_at),
         note: words(report),
     };
-    let new = row::advance(desk, tx, case, state, changes(desk, case, report, outcome), event).await?;
+    let new = row::advance(desk, tx, case, state, changes(desk, case, report, outcome)?, event).await?;
     let kind = act.filter(|_| outcome == Outcome::Applied).and_then(Kind::of);
     match kind {
         Some(kind) => notice::give(desk, tx, &new, kind, words(report).as_deref()).await,
@@ -159,7 +159,7 @@ async fn carry_out(
     }
 }
 
-fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -> case::ActiveModel {
+fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -> Result<case::ActiveModel> {
     let mut change = case::ActiveModel::default();
     if let (None, Some(id)) = (&case.province_id, &report.province_id) {
         change.province_id = Set(Some(id.clone()));
@@ -168,13 +168,16 @@ fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -
         change.province_state = Set(Some(word.clone()));
     }
     if outcome != Outcome::Applied {
-        return change;
+        return Ok(change);
     }
     match &report.status {
-        ReportedStatus::Correction { .. } => change.correction = Set(words(report)),
+        ReportedStatus::Correction { .. } => {
+            change.correction = Set(desk.seal(Purpose::Correction, words(report).as_deref())?);
+        }
         ReportedStatus::Approved { licence } => {
             change.decided_at = Set(Some(when(desk, case, report.occurred_at)));
-            change.licence = Set(licence.as_ref().map(licence_json));
+            let licence = licence.as_ref().map(|licence| licence_json(licence).to_string());
+            change.licence = Set(desk.seal(Purpose::Licence, licence.as_deref())?);
         }
         ReportedStatus::Denied { .. } | ReportedStatus::NotAccepted { .. } => {
             change.decided_at = Set(Some(when(desk, case, report.occurred_at)));
@@ -185,7 +188,7 @@ fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -
         change.province_state = Set(None);
         change.province_at = Set(Some(report.occurred_at));
     }
-    change
+    Ok(change)
 }
 
 /// When it happened, as the timeline shows it: a sender's wrong clock puts nothing before the submission or in the future.

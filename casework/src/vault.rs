@@ -31,6 +31,16 @@ pub enum Purpose {
     Answer,
     /// A report as it came.
     Report,
+    /// What an applicant must put right.
+    Correction,
+    /// The document a decision yielded.
+    Licence,
+    /// The words of a line in the timeline.
+    Note,
+    /// The text of a notice.
+    Notice,
+    /// What the other side answered to an attempt.
+    Reply,
 }
 
 impl Purpose {
@@ -41,6 +51,11 @@ impl Purpose {
             Self::Form => b"cases.form",
             Self::Answer => b"idempotency.answer",
             Self::Report => b"report.raw",
+            Self::Correction => b"cases.correction",
+            Self::Licence => b"cases.licence",
+            Self::Note => b"case_event.note",
+            Self::Notice => b"notice.body",
+            Self::Reply => b"attempt.reply",
         }
     }
 }

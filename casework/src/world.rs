@@ -4,9 +4,9 @@
 //! everything that happens in it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// Where the time comes from.
@@ -75,6 +75,42 @@ impl World {
     pub fn id(&self) -> Result<Uuid, NoRandomness> {
         let millis = u64::try_from(self.now().timestamp_millis()).unwrap_or(0);
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()?).into_uuid())
+    }
+}
+
+/// A clock for tests: it stands still until somebody moves it. Cheap to clone; all clones are the same clock.
+#[derive(Clone, Debug)]
+pub struct Driven(Arc<Mutex<DateTime<Utc>>>);
+
+impl Driven {
+    /// A clock that shows this moment.
+    pub fn at(moment: DateTime<Utc>) -> Self {
+        Self(Arc::new(Mutex::new(moment)))
+    }
+
+    /// A clock that shows the present moment, and goes on doing so.
+    pub fn now() -> Self {
+        Self::at(World::real().now())
+    }
+
+    /// Moves it, backwards when `by` is negative.
+    pub fn forward(&self, by: TimeDelta) {
+        *self.hands() += by;
+    }
+
+    /// A world with this clock and real randomness, so that several servers may share it.
+    pub fn world(&self) -> World {
+        World::new(Arc::new(self.clone()), Arc::new(SystemRandom))
+    }
+
+    fn hands(&self) -> MutexGuard<'_, DateTime<Utc>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for Driven {
+    fn now(&self) -> DateTime<Utc> {
+        *self.hands()
     }
 }
 

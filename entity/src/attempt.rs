@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AttemptId, OutboxId};
+use crate::{AttemptId, OutboxId, Sealed};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -23,8 +23,8 @@ pub struct Model {
     pub code: Option<String>,
     /// HTTP status of the last reply.
     pub status: Option<i32>,
-    /// The other side's words, trimmed.
-    pub reply: Option<String>,
+    /// The other side's words, trimmed and sealed: they may repeat what was sent.
+    pub reply: Option<Sealed>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

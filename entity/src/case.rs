@@ -32,10 +32,10 @@ pub struct Model {
     pub province_state: Option<String>,
     /// When the newest status applied here happened at the province.
     pub province_at: Option<DateTimeUtc>,
-    /// What the applicant must put right: the province's words.
-    pub correction: Option<String>,
-    /// What the decision yielded: licence name, number, last day. JSON.
-    pub licence: Option<Json>,
+    /// What the applicant must put right: the province's words, sealed.
+    pub correction: Option<Sealed>,
+    /// What the decision yielded: licence name, number, last day. JSON, sealed.
+    pub licence: Option<Sealed>,
     /// Whether the applicant was told that the case is late.
     pub told_late: bool,
     pub created_at: DateTimeUtc,

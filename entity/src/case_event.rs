@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::case::State;
-use crate::{CaseId, EventId};
+use crate::{CaseId, EventId, Sealed};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,8 +24,8 @@ pub struct Model {
     pub at: DateTimeUtc,
     /// Whether the applicant may see it.
     pub visible: bool,
-    /// Words that belong to it: a reason, a list of what to put right.
-    pub note: Option<String>,
+    /// Words that belong to it: a reason, a list of what to put right. Sealed.
+    pub note: Option<Sealed>,
 }
 
 /// Who acted.

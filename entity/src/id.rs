@@ -63,4 +63,6 @@ ids! {
     SessionId,
     /// A member of the bureau's staff.
     StaffId,
+    /// A large file on its way up in parts.
+    UploadId,
 }

@@ -7,7 +7,9 @@
 mod id;
 mod sealed;
 
-pub use id::{AccountId, AttemptId, CaseId, EventId, NoticeId, OutboxId, PhotoId, ReportId, SessionId, StaffId};
+pub use id::{
+    AccountId, AttemptId, CaseId, EventId, NoticeId, OutboxId, PhotoId, ReportId, SessionId, StaffId, UploadId,
+};
 pub use sealed::Sealed;
 
 // Who
@@ -20,7 +22,10 @@ pub mod case;
 pub mod case_event;
 pub mod material;
 pub mod photo;
+pub mod renewal;
 pub mod serial;
+pub mod upload;
+pub mod upload_part;
 // What is owed, and what came back
 pub mod attempt;
 pub mod notice;

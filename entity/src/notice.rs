@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, CaseId, NoticeId};
+use crate::{AccountId, CaseId, NoticeId, Sealed};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,7 +15,8 @@ pub struct Model {
     /// `accepted`, `correction`, `approved` …: which text, and which WeChat template.
     pub kind: String,
     pub title: String,
-    pub body: String,
+    /// The whole text, sealed: it may repeat the province's words.
+    pub body: Sealed,
     pub created_at: DateTimeUtc,
     pub read_at: Option<DateTimeUtc>,
 }

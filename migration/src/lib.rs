@@ -6,6 +6,8 @@ mod m20261122_000001_people;
 mod m20261122_000002_cases;
 mod m20261122_000003_promises;
 mod m20261122_000004_seen;
+mod m20261122_000005_uploads;
+mod m20261122_000006_renewal;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_cases::Migration),
             Box::new(m20261122_000003_promises::Migration),
             Box::new(m20261122_000004_seen::Migration),
+            Box::new(m20261122_000005_uploads::Migration),
+            Box::new(m20261122_000006_renewal::Migration),
         ]
     }
 }

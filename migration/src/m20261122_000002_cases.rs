@@ -67,7 +67,7 @@ fn cases() -> TableCreateStatement {
         .col(text_null("province_state"))
         .col(timestamp_with_time_zone_null("province_at"))
         .col(text_null("correction"))
-        .col(ColumnDef::new("licence").json().null())
+        .col(text_null("licence"))
         .col(boolean("told_late"))
         .col(timestamp_with_time_zone("created_at"))
         .col(timestamp_with_time_zone("changed_at"))

@@ -161,29 +161,37 @@ pub(crate) fn timeout() -> Refusal {
 pub(crate) fn blurred(kind: Kind) -> Refusal {
     let (zh, en) = match kind {
         Kind::Document => (
-            "照片模糊，字看不清。请把纸放平，手机端稳、对准文字点一下屏幕对焦，再拍一张。",
-            "The photo is blurred and the text cannot be read. Lay the page flat, hold the phone steady, tap the text on the screen to focus, and take it again.",
+            "照片没对上焦，字是糊的。请把纸放平，镜头离纸一尺左右，在屏幕上点一下文字对焦，等清楚了再拍。",
+            "The photo is out of focus and the text cannot be read. Lay the page flat, hold the phone about 30 cm above it, tap the text on the screen to focus, and take it once it looks sharp.",
         ),
         _ => (
-            "照片模糊，看不清楚。请站稳、双手端平手机，点一下屏幕上的招牌文字对焦，再拍一张。",
-            "The photo is blurred. Stand still, hold the phone with both hands, tap the sign on the screen to focus, and take it again.",
+            "照片没对上焦，整张都是糊的。请擦一下镜头，在屏幕上点一下要拍的地方对焦，等清楚了再拍；不要用放大过的图或截图。",
+            "The photo is out of focus everywhere. Wipe the lens, tap what you photograph on the screen to focus, and take it once it looks sharp; do not use an enlarged picture or a screenshot.",
         ),
     };
     refusal(Code::Blurred, zh, en)
 }
 
+pub(crate) fn shaken() -> Refusal {
+    refusal(
+        Code::Blurred,
+        "拍的时候手机晃动了，照片有重影。请站稳，双手端住手机或靠着墙，按下后停一秒再动；光线暗时先开灯。",
+        "The phone moved while the photo was taken. Stand still, hold it with both hands or lean on a wall, and keep still for a second after pressing; turn on a light if it is dark.",
+    )
+}
+
 pub(crate) fn too_dark() -> Refusal {
     refusal(
         Code::TooDark,
-        "照片太暗，看不清。请在白天或打开灯后再拍，让光照到要拍的地方，不要逆光。",
-        "The photo is too dark. Take it by day or with the lights on, with the light falling on what you photograph and not from behind it.",
+        "照片太暗，看不清。请在白天拍，或先开灯、打开闪光灯，让光照到要拍的地方，不要对着光拍。",
+        "The photo is too dark. Take it by day, or turn on the lights or the flash, with the light falling on what you photograph and not from behind it.",
     )
 }
 
 pub(crate) fn too_bright() -> Refusal {
     refusal(
         Code::TooBright,
-        "照片太亮，一片发白看不清。请避开强光和反光，关掉闪光灯，换个角度再拍。",
-        "The photo is too bright and washed out. Avoid strong light and reflections, turn off the flash, change the angle, and take it again.",
+        "照片太亮，一片发白，看不清。请关掉闪光灯，避开直射的阳光和反光，换个角度，在屏幕上点一下要拍的地方再拍。",
+        "The photo is too bright and washed out. Turn off the flash, keep out of direct sun and reflections, change the angle, tap what you photograph on the screen, and take it again.",
     )
 }

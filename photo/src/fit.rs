@@ -1,5 +1,7 @@
 //! Chooses what to keep of the picture and at which size, and shrinks it to that. Never enlarges.
 
+use std::borrow::Cow;
+
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
@@ -80,15 +82,16 @@ pub(crate) fn smaller(rule: &Rule, width: u32, height: u32, share: f64) -> Optio
 pub(crate) fn shrink(pixels: Pixels, plan: Plan) -> Result<Picture, Refusal> {
     match pixels {
         Pixels::Whole(picture) => {
-            let Picture { width, height, channels, data } = picture;
+            let (width, height, channels) = (picture.width, picture.height, picture.channels);
             if plan.keep == (1.0, 1.0) && (plan.width, plan.height) == (width, height) {
-                return Picture::new(width, height, channels, data);
+                return Ok(picture);
             }
-            let picture = Picture { width, height, channels, data };
             let extent = (f64::from(width), f64::from(height));
-            let planes = planes(picture);
-            let shrunk =
-                planes.iter().map(|plane| resize((width, height, plane), extent, plan)).collect::<Result<_, _>>()?;
+            // One channel after another: only one is ever held beside the picture.
+            let shrunk = (0..channels.count())
+                .map(|channel| resize((width, height, &plane(&picture, channel)), extent, plan))
+                .collect::<Result<_, _>>()?;
+            drop(picture);
             Picture::new(plan.width, plan.height, channels, interleave(shrunk, channels))
         }
         Pixels::Planar(picture) => {
@@ -116,17 +119,16 @@ fn shrink_grid(grid: &Grid, plan: Plan) -> Result<Vec<u8>, Refusal> {
     resize((width, height, &grid.samples), (grid.width, grid.height), plan)
 }
 
-/// One plane a channel; colour weighed by its opacity, so that what cannot be seen does not bleed into what can.
-fn planes(picture: Picture) -> Vec<Vec<u8>> {
+/// One channel; colour weighed by its opacity, so that what cannot be seen does not bleed into what can.
+fn plane(picture: &Picture, channel: usize) -> Cow<'_, [u8]> {
     let count = picture.channels.count();
-    let alpha = matches!(picture.channels, Channels::GreyAlpha | Channels::Rgba);
-    let plane = |channel: usize| picture.data.iter().skip(channel).step_by(count).copied();
-    let weighed =
-        |channel: usize| plane(channel).zip(plane(count - 1)).map(|(level, alpha)| multiply(level, alpha)).collect();
+    let alpha = matches!(picture.channels, Channels::GreyAlpha | Channels::Rgba) && channel + 1 < count;
+    let level = |pixel: &[u8], channel: usize| pixel.get(channel).copied().unwrap_or(0);
+    let pixels = picture.data.chunks_exact(count);
     match (count, alpha) {
-        (1, _) => vec![picture.data],
-        (_, false) => (0..count).map(|channel| plane(channel).collect()).collect(),
-        (_, true) => (0..count - 1).map(weighed).chain([plane(count - 1).collect()]).collect(),
+        (1, _) => Cow::Borrowed(&picture.data),
+        (_, false) => pixels.map(|pixel| level(pixel, channel)).collect(),
+        (_, true) => pixels.map(|pixel| multiply(level(pixel, channel), level(pixel, count - 1))).collect(),
     }
 }
 

@@ -58,9 +58,11 @@ fn steps(
     let plan = fit::plan(rule, width, height)?;
     on()?;
     let stored = plan.turned(header.orientation >= 5);
-    let decoded = decode::decode(bytes, &header, Wanted { scale: stored.scale }, limits, keep_going)?;
+    let wanted = Wanted { scale: stored.scale, full_colour: rule.wants_full_colour() };
+    let decoded = decode::decode(bytes, &header, wanted, limits, keep_going)?;
     on()?;
-    let picture = fit::shrink(decoded.pixels, stored)?;
+    let picture = fit::shrink(decoded.pixels, stored.turned(decoded.turn >= 5))?;
+    let picture = orient::upright(picture, decoded.turn);
     let picture = orient::upright(picture, header.orientation);
     on()?;
     let (picture, converted) = colour::to_srgb(picture, decoded.profile.as_deref(), limits);

@@ -13,8 +13,10 @@ pub struct Limits {
     pub max_held_jpeg_pixels: u64,
     /// Most pixels of every other format, which is decoded whole: 4 bytes each.
     pub max_pixels: u64,
-    /// Most pixels of a HEIC: its decoder needs about 12 bytes each while it works.
+    /// Most pixels of a HEIC, which is decoded tile by tile: 200-megapixel phones, and a little.
     pub max_heic_pixels: u64,
+    /// Most pixels of a HEIC, or of a tile of one, that must be decoded at once: about 12 bytes each.
+    pub max_held_heic_pixels: u64,
     /// Scans of a progressive JPEG: real ones have 10; thousands are a trap that costs time, not bytes.
     pub max_jpeg_scans: u32,
     /// Chunks or segments walked in one container before it is called damaged.
@@ -31,7 +33,8 @@ impl Default for Limits {
             max_jpeg_pixels: 220_000_000,
             max_held_jpeg_pixels: 80_000_000,
             max_pixels: 80_000_000,
-            max_heic_pixels: 64_000_000,
+            max_heic_pixels: 220_000_000,
+            max_held_heic_pixels: 64_000_000,
             max_jpeg_scans: 100,
             max_segments: 100_000,
             max_profile_bytes: 4 << 20,

@@ -90,15 +90,17 @@ pub(crate) struct Decoded {
     pub(crate) pixels: Pixels,
     /// The embedded colour profile, untouched and unproven; empty when it was there but its pieces did not fit.
     pub(crate) profile: Option<Vec<u8>>,
+    /// EXIF-style orientation of these pixels against what the header says: turning is cheaper once they are shrunk.
+    pub(crate) turn: u8,
 }
 
 impl Decoded {
     pub(crate) fn whole(picture: Picture, profile: Option<Vec<u8>>) -> Self {
-        Self { pixels: Pixels::Whole(picture), profile }
+        Self { pixels: Pixels::Whole(picture), profile, turn: 1 }
     }
 
     pub(crate) fn planar(planar: Planar, profile: Option<Vec<u8>>) -> Self {
-        Self { pixels: Pixels::Planar(planar), profile }
+        Self { pixels: Pixels::Planar(planar), profile, turn: 1 }
     }
 }
 

@@ -128,6 +128,11 @@ pub struct Misfit {
 }
 
 impl Rule {
+    /// Whether colour is worth its full resolution: for seals and thin coloured strokes, and where nothing is lost.
+    pub(crate) fn wants_full_colour(&self) -> bool {
+        self.format != Format::Jpeg || matches!(self.kind, Kind::Document | Kind::Rendering)
+    }
+
     /// Checks that the rule can be kept by some picture.
     ///
     /// # Errors

@@ -64,7 +64,9 @@ impl Trail {
             Some(advice::too_dark())
         } else if failed("brightness") {
             Some(advice::too_bright())
-        } else if failed("blur") || failed("shake") {
+        } else if failed("shake") {
+            Some(advice::shaken())
+        } else if failed("blur") {
             Some(advice::blurred(rule.kind))
         } else {
             None

@@ -14,9 +14,8 @@ pub mod signature;
 // People
 pub mod wechat;
 
-// The way out, and what must not be printed
+// The way out
 pub mod http;
-pub mod secret;
 
 // The province on a laptop
 pub mod simulator;

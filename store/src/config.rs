@@ -130,7 +130,7 @@ impl S3Config {
                 "must be set, without spaces or control characters",
             ),
             (
-                is_credential(self.secret_access_key.reveal()),
+                is_credential(self.secret_access_key.expose()),
                 "GXB_S3_SECRET_ACCESS_KEY",
                 "must be set, without spaces or control characters",
             ),

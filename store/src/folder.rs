@@ -13,8 +13,9 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use crate::key::StorageKey;
-use crate::{Head, ListQuery, MAX_PAGE, ObjectStore, Page, StoreError};
+use crate::{Head, ListQuery, MAX_PAGE, ObjectStore, Page, Part, StoreError, Unfinished};
 
+mod parts;
 mod walk;
 
 /// Where files are while they are written. It begins with a dot, which no key does, and lists pass it over.
@@ -118,6 +119,30 @@ impl ObjectStore for FolderStore {
         self.run(move |root| root.clear(older_than, limit)).await
     }
 
+    async fn begin_parts(&self, key: &StorageKey) -> Result<String, StoreError> {
+        let key = *key;
+        self.run(move |root| root.begin_parts(key)).await
+    }
+
+    async fn put_part(&self, key: &StorageKey, _: &str, number: u32, bytes: Bytes) -> Result<String, StoreError> {
+        let key = *key;
+        self.run(move |root| root.put_part(key, number, &bytes)).await
+    }
+
+    async fn join_parts(&self, key: &StorageKey, _: &str, parts: &[Part]) -> Result<(), StoreError> {
+        let (key, numbers) = (*key, parts.iter().map(|part| part.number).collect::<Vec<_>>());
+        self.run(move |root| root.join_parts(key, &numbers)).await
+    }
+
+    async fn drop_parts(&self, key: &StorageKey, _: &str) -> Result<(), StoreError> {
+        let key = *key;
+        self.run(move |root| root.drop_parts(key)).await
+    }
+
+    async fn unfinished(&self, older_than: DateTime<Utc>, limit: usize) -> Result<Vec<Unfinished>, StoreError> {
+        self.run(move |root| root.unfinished(older_than, limit.min(MAX_PAGE))).await
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.run(|root| {
             let (mut file, _temporary) = root.temporary("check")?;
@@ -130,13 +155,18 @@ impl ObjectStore for FolderStore {
 impl Root {
     /// Writes durably: once this returns, the file survives a power cut, and before, nobody sees it.
     fn write(&self, path: &str, source: &Source) -> Result<(), StoreError> {
-        let target = self.path.join(path);
-        let directory = target.parent().unwrap_or(&self.path);
-        let (mut file, mut temporary) = self.temporary("put")?;
+        let (mut file, temporary) = self.temporary("put")?;
         match source {
             Source::Bytes(bytes) => file.write_all(bytes)?,
             Source::File(source) => copy(source, &mut file)?,
         }
+        self.name(&file, temporary, path)
+    }
+
+    /// Gives a finished file its own name, durably.
+    fn name(&self, file: &File, mut temporary: Temporary, path: &str) -> Result<(), StoreError> {
+        let target = self.path.join(path);
+        let directory = target.parent().unwrap_or(&self.path);
         file.sync_all()?;
         make_directory(directory, &self.path)?;
         fs::rename(&temporary.path, &target)?;

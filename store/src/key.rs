@@ -1,10 +1,8 @@
-//! Every kind of object in one place: where it lies, what it is, how long it lives.
+//! Every kind of object in one place: where it lies, what it is, who may keep a copy.
 //!
 //! A path holds ids only: nothing personal, no name given by anyone. It has lower-case letters, digits, `-`, `.` and `/`,
 //! so that it is the same on every server and file system. Paths stand in rows and backups: a new kind is a
 //! new variant, and no path ever changes.
-
-use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -24,6 +22,11 @@ pub enum StorageKey {
         photo: Uuid,
         /// What it is.
         extension: Extension,
+    },
+    /// A file that came in parts, joined and not looked at yet.
+    Upload {
+        /// The upload's id.
+        upload: Uuid,
     },
 }
 
@@ -46,21 +49,13 @@ pub enum Extension {
     Heic,
     /// PDF
     Pdf,
-}
-
-/// How long an object lives, and how others may keep it. An object that a row names lives as long as the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Life {
-    /// How long after it was written an object that no row names is kept: longer than any request takes to write its row,
-    /// short enough for somebody's picture that nobody needs.
-    pub without_row: Duration,
-    /// The `Cache-Control` it is served with.
-    pub cache_control: &'static str,
+    /// Whatever somebody sent
+    Bin,
 }
 
 impl StorageKey {
     /// What the paths of each kind begin with.
-    pub const PREFIXES: [&'static str; 2] = ["photo/original/", "photo/result/"];
+    pub const PREFIXES: [&'static str; 3] = ["photo/original/", "photo/result/", "photo/upload/"];
 
     /// Where the object lies: `KIND/SHARD/ID.EXTENSION`. The shard is the end of the id, where ids are random, so that
     /// no directory grows too full.
@@ -74,12 +69,16 @@ impl StorageKey {
     /// The key whose path this is; nothing for any other text.
     pub fn parse(path: &str) -> Option<Self> {
         let (stem, extension) = path.rsplit_once('.')?;
-        let photo = Uuid::try_parse(stem.rsplit_once('/')?.1).ok()?;
+        let id = Uuid::try_parse(stem.rsplit_once('/')?.1).ok()?;
         let extension = Extension::parse(extension)?;
         // Only the exact spelling counts, or two paths would be one key.
-        [Self::PhotoOriginal { photo, extension }, Self::PhotoResult { photo, extension }]
-            .into_iter()
-            .find(|key| key.path() == path)
+        [
+            Self::PhotoOriginal { photo: id, extension },
+            Self::PhotoResult { photo: id, extension },
+            Self::Upload { upload: id },
+        ]
+        .into_iter()
+        .find(|key| key.path() == path)
     }
 
     /// The MIME type the object is stored and served with.
@@ -87,18 +86,22 @@ impl StorageKey {
         self.parts().2.content_type()
     }
 
-    /// How long it lives.
-    pub fn life(&self) -> Life {
+    /// The `Cache-Control` it is stored and served with.
+    pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } => {
-                Life { without_row: Duration::from_hours(24), cache_control: "private, no-store" }
-            }
+            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } | Self::Upload { .. } => "private, no-store",
         }
     }
 
+    /// The id of the row it belongs to.
+    pub fn id(&self) -> Uuid {
+        self.parts().1
+    }
+
     fn parts(&self) -> (&'static str, Uuid, Extension) {
-        let [original, result] = Self::PREFIXES;
+        let [original, result, joined] = Self::PREFIXES;
         match *self {
+            Self::Upload { upload } => (joined, upload, Extension::Bin),
             Self::PhotoOriginal { photo, extension } => (original, photo, extension),
             Self::PhotoResult { photo, extension } => (result, photo, extension),
         }
@@ -107,8 +110,8 @@ impl StorageKey {
 
 impl Extension {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Jpg, Self::Png, Self::Webp, Self::Gif, Self::Bmp, Self::Tiff, Self::Heic, Self::Pdf];
+    pub const ALL: [Self; 9] =
+        [Self::Jpg, Self::Png, Self::Webp, Self::Gif, Self::Bmp, Self::Tiff, Self::Heic, Self::Pdf, Self::Bin];
 
     /// As it stands in a path, without the dot.
     pub fn as_str(self) -> &'static str {
@@ -121,6 +124,7 @@ impl Extension {
             Self::Tiff => "tiff",
             Self::Heic => "heic",
             Self::Pdf => "pdf",
+            Self::Bin => "bin",
         }
     }
 
@@ -143,6 +147,7 @@ impl Extension {
             Self::Tiff => "image/tiff",
             Self::Heic => "image/heic",
             Self::Pdf => "application/pdf",
+            Self::Bin => "application/octet-stream",
         }
     }
 }
@@ -167,11 +172,16 @@ mod tests {
                 "photo/result/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
                 "image/jpeg",
             ),
+            (
+                StorageKey::Upload { upload: photo },
+                "photo/upload/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.bin",
+                "application/octet-stream",
+            ),
         ] {
             assert_eq!(key.path(), path);
             assert_eq!(StorageKey::parse(path), Some(key));
             assert_eq!(key.content_type(), content_type);
-            assert_eq!(key.life().cache_control, "private, no-store");
+            assert_eq!(key.cache_control(), "private, no-store");
             assert!(StorageKey::PREFIXES.iter().any(|prefix| path.starts_with(prefix)));
         }
     }
@@ -184,6 +194,7 @@ mod tests {
                 for key in [
                     StorageKey::PhotoOriginal { photo: id, extension },
                     StorageKey::PhotoResult { photo: id, extension },
+                    StorageKey::Upload { upload: id },
                 ] {
                     let path = key.path();
                     assert_eq!(StorageKey::parse(&path), Some(key));
@@ -209,6 +220,7 @@ mod tests {
             "photo/original/f8/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "photo/original/f7/0197B2C4-5D3E-7A10-8F00-9E4D2A6B1CF7.jpg",
             "photo/original/f7/0197b2c45d3e7a108f009e4d2a6b1cf7.jpg",
+            "photo/upload/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "photo/original/../original/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "/photo/original/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",
             "licence/f7/0197b2c4-5d3e-7a10-8f00-9e4d2a6b1cf7.jpg",

@@ -17,11 +17,15 @@ pub mod secret;
 
 pub use config::{Config, Limits, Mistake, S3Config};
 pub use error::StoreError;
-pub use key::{Extension, Life, StorageKey};
+pub use key::{Extension, StorageKey};
 pub use secret::Secret;
 
 /// Most objects one page of [`ObjectStore::list`] looks at: what S3 gives at once.
 pub const MAX_PAGE: usize = 1000;
+/// Size of every part but the last: the least S3 takes.
+pub const PART_BYTES: u64 = 5 << 20;
+/// Most parts of one object: the most S3 takes.
+pub const MAX_PARTS: u32 = 10_000;
 /// Longest life of a link; a longer one is shortened to this.
 pub const MAX_LINK: Duration = Duration::from_mins(15);
 
@@ -83,11 +87,64 @@ pub trait ObjectStore: Send + Sync {
     /// [`StoreError::Unavailable`] or [`StoreError::Refused`].
     async fn clear_leftovers(&self, older_than: DateTime<Utc>, limit: usize) -> Result<usize, StoreError>;
 
+    /// Begins an object that will come in parts, and answers the store's own name for it: to be kept, and named in every
+    /// call about the parts. Nothing is visible under the key yet.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::put`].
+    async fn begin_parts(&self, key: &StorageKey) -> Result<String, StoreError>;
+
+    /// Stores one part durably, in any order, instead of one of the same number. Answers the tag to join it by. All parts
+    /// but the last have [`PART_BYTES`]; numbers are 1 to [`MAX_PARTS`].
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when these parts were never begun, were joined or were dropped; otherwise as
+    /// [`ObjectStore::put`].
+    async fn put_part(&self, key: &StorageKey, begun: &str, number: u32, bytes: Bytes) -> Result<String, StoreError>;
+
+    /// Makes the object out of its parts, in the order given, which must be that of their numbers: whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when parts are not there as told, also because they were joined before: the object itself
+    /// tells. Otherwise as [`ObjectStore::put`]; when only the reply was lost, the object is there.
+    async fn join_parts(&self, key: &StorageKey, begun: &str, parts: &[Part]) -> Result<(), StoreError>;
+
+    /// Removes parts that were not joined; succeeds when there are none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Refused`].
+    async fn drop_parts(&self, key: &StorageKey, begun: &str) -> Result<(), StoreError>;
+
+    /// Objects whose parts were begun before `older_than` and neither joined nor dropped: at most `limit`, at most
+    /// [`MAX_PAGE`]. Empty when the server cannot tell.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Refused`].
+    async fn unfinished(&self, older_than: DateTime<Utc>, limit: usize) -> Result<Vec<Unfinished>, StoreError>;
+
     /// Can this store be used now? Answers within seconds; for readiness.
     ///
     /// # Errors
     /// Why not.
     async fn check(&self) -> Result<(), StoreError>;
+}
+
+/// One part of an object that comes in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What [`ObjectStore::put_part`] answered.
+    pub tag: String,
+}
+
+/// Parts that wait for the rest, or were forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The object they are to become.
+    pub key: StorageKey,
+    /// What [`ObjectStore::begin_parts`] answered.
+    pub begun: String,
 }
 
 /// What is known of an object without reading it.

@@ -14,10 +14,11 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Limits, S3Config};
 use crate::key::StorageKey;
-use crate::{Head, ListQuery, MAX_LINK, MAX_PAGE, Object, ObjectStore, Page, StoreError};
+use crate::{Head, ListQuery, MAX_LINK, MAX_PAGE, Object, ObjectStore, Page, Part, StoreError, Unfinished};
 
 mod client;
 mod fault;
+mod parts;
 
 use fault::{TIMED_OUT, bucket_reply, refused, reply};
 
@@ -44,7 +45,7 @@ impl S3Store {
             .bucket(&self.bucket)
             .key(key.path())
             .content_type(key.content_type())
-            .cache_control(key.life().cache_control)
+            .cache_control(key.cache_control())
             .checksum_sha256(sha256)
             .body(body)
             .send()
@@ -76,8 +77,7 @@ impl S3Store {
 #[async_trait]
 impl ObjectStore for S3Store {
     async fn put(&self, key: &StorageKey, bytes: Bytes) -> Result<(), StoreError> {
-        let hashed = bytes.clone();
-        let sha256 = blocking(move || Ok(base64::encode(Sha256::digest(&hashed)))).await?;
+        let sha256 = hash(bytes.clone()).await?;
         self.send(key, sha256, ByteStream::from(bytes)).await
     }
 
@@ -154,9 +154,29 @@ impl ObjectStore for S3Store {
         Ok(Some(signed.uri().to_owned()))
     }
 
-    /// An object that was not sent whole does not exist on the server.
+    /// An object that was not sent whole does not exist on the server; parts that wait are told by `unfinished`.
     async fn clear_leftovers(&self, _: DateTime<Utc>, _: usize) -> Result<usize, StoreError> {
         Ok(0)
+    }
+
+    async fn begin_parts(&self, key: &StorageKey) -> Result<String, StoreError> {
+        self.create(key).await
+    }
+
+    async fn put_part(&self, key: &StorageKey, begun: &str, number: u32, bytes: Bytes) -> Result<String, StoreError> {
+        self.part(key, begun, number, bytes).await
+    }
+
+    async fn join_parts(&self, key: &StorageKey, begun: &str, parts: &[Part]) -> Result<(), StoreError> {
+        self.complete(key, begun, parts).await
+    }
+
+    async fn drop_parts(&self, key: &StorageKey, begun: &str) -> Result<(), StoreError> {
+        self.abort(key, begun).await
+    }
+
+    async fn unfinished(&self, older_than: DateTime<Utc>, limit: usize) -> Result<Vec<Unfinished>, StoreError> {
+        self.begun(older_than, limit.min(MAX_PAGE)).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -173,6 +193,11 @@ fn head(bytes: Option<i64>, changed_at: Option<&aws_smithy_types::DateTime>) -> 
         (Some(bytes), Some(changed_at)) => Ok(Head { bytes, changed_at }),
         _ => Err(StoreError::Refused("the server does not say an object's size and age".to_owned())),
     }
+}
+
+/// The SHA-256 as the header wants it.
+async fn hash(bytes: Bytes) -> Result<String, StoreError> {
+    blocking(move || Ok(base64::encode(Sha256::digest(&bytes)))).await
 }
 
 fn hash_file(path: &Path) -> std::io::Result<String> {

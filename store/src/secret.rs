@@ -1,36 +1,31 @@
-//! A text that cannot be printed.
+//! Text that cannot be printed by accident.
 
 use std::fmt;
 
-/// A password or key. It has no `Display`, its `Debug` shows nothing, and it is compared nowhere.
-#[derive(Clone, Default)]
+/// A password, key or token. `Debug` shows three stars, and there is no `Display`: only [`Secret::expose`] gives the text.
+#[derive(Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text in.
+    /// Wraps `text`.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
+    /// The text itself. To be called only where it goes on the wire or into a cipher.
+    pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Is there no text at all?
+    /// Whether there is no text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
 impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret(…)")
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
     }
 }

@@ -9,6 +9,7 @@ use portal::simulator::{Action, CallKind, Fault, Script, Status, Step};
 use serde_json::{Value, json};
 use tests::caller::{Answer, BOUNDARY, Caller, Upload};
 use tests::desk::SIGNBOARD;
+use tests::parts::sha256;
 use tests::{Machine, Setup, TestApp, files, on_both, wait_for};
 
 on_both!(every_operation_knows_who_may, lists_show_nothing_of_others);
@@ -59,6 +60,7 @@ struct Things {
     draft: String,
     ready: String,
     photo: String,
+    upload: String,
     notice: String,
     delivery: String,
     orgbusno: String,
@@ -66,11 +68,9 @@ struct Things {
 }
 
 fn table(of: &Things) -> Vec<Row> {
-    use Body::{Json, Multipart, None};
+    use Body::{Json, None};
     let case = |rest: &str| format!("/v1/cases/{}{rest}", of.draft);
     let unknown = applicants("404 case.unknown", "200");
-    let file = files::small_jpeg();
-    let upload = Upload { item: SIGNBOARD, material: "site-photo", keep_anyway: false, name: "a.jpg", file };
     let subscription = json!({ "template": "tpl-accepted", "result": "accept" });
     let mut all = vec![
         ("sign_in_wechat", "POST", "/v1/session/wechat".into(), Json(json!({ "code": "dev-anybody" })), open("200")),
@@ -91,16 +91,6 @@ fn table(of: &Things) -> Vec<Row> {
             applicants("200", "200"),
         ),
         ("record_subscription", "POST", "/v1/subscriptions".into(), Json(subscription), applicants("200", "200")),
-        // The owner sent these bytes before.
-        ("upload_photo", "POST", "/v1/photos".into(), Multipart(upload.body()), applicants("201", "200")),
-        ("get_photo", "GET", format!("/v1/photos/{}", of.photo), None, applicants("404 photo.unknown", "200")),
-        (
-            "get_photo_content",
-            "GET",
-            format!("/v1/photos/{}/content", of.photo),
-            None,
-            applicants("404 photo.unknown", "200"),
-        ),
         ("create_case", "POST", "/v1/cases".into(), Json(json!({ "item": SIGNBOARD })), applicants("201", "201")),
         ("list_cases", "GET", "/v1/cases".into(), None, applicants("200", "200")),
         ("get_case", "GET", case(""), None, unknown),
@@ -118,10 +108,49 @@ fn table(of: &Things) -> Vec<Row> {
             applicants("404 notice.unknown", "200"),
         ),
     ];
+    all.extend(pictures(of));
     all.extend(offices(of));
     // Last: it ends the sessions.
     all.push(("sign_out", "DELETE", "/v1/session".into(), None, applicants("204", "204")));
     all
+}
+
+/// The operations of photos and uploads.
+fn pictures(of: &Things) -> Vec<Row> {
+    use Body::{Json, Multipart, None};
+    let file = files::small_jpeg();
+    let upload = Upload { item: SIGNBOARD, material: "site-photo", keep_anyway: false, name: "a.jpg", file };
+    let at = |rest: &str| format!("/v1/uploads/{}{rest}", of.upload);
+    let hidden = |owner| applicants("404 upload.unknown", owner);
+    vec![
+        // The owner sent these bytes before.
+        ("upload_photo", "POST", "/v1/photos".into(), Multipart(upload.body()), applicants("201", "200")),
+        ("get_photo", "GET", format!("/v1/photos/{}", of.photo), None, applicants("404 photo.unknown", "200")),
+        (
+            "get_photo_content",
+            "GET",
+            format!("/v1/photos/{}/content", of.photo),
+            None,
+            applicants("404 photo.unknown", "200"),
+        ),
+        (
+            "begin_upload",
+            "POST",
+            "/v1/uploads".into(),
+            Json(json!({ "size": file.len(), "sha256": sha256(file) })),
+            applicants("201", "200"),
+        ),
+        ("get_upload", "GET", at(""), None, hidden("200")),
+        ("put_part", "PUT", at("/parts/1"), Multipart(file.into()), hidden("200")),
+        (
+            "complete_upload",
+            "POST",
+            at("/complete"),
+            Json(json!({ "item": SIGNBOARD, "material": "site-photo" })),
+            hidden("200"),
+        ),
+        ("drop_upload", "DELETE", at(""), None, hidden("204")),
+    ]
 }
 
 /// The operations of staff and machines.
@@ -191,6 +220,7 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
     Things {
         draft: owner.draft(SIGNBOARD, &json!({})).await,
         photo: text(&photos["photos"][0]),
+        upload: text(&owner.begin_upload(files::small_jpeg()).await.expect(201).json()["id"]),
         notice: text(&notices["notices"][0]["id"]),
         delivery: text(&parked["deliveries"][0]["id"]),
         staff_key: casework::staff::create(&app.app().desk, "另一位", Role::Clerk).await.unwrap().1,

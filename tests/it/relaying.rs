@@ -1,12 +1,12 @@
 //! What tests of the relay share: a clock that stands still, a relay drained by hand, a province that waits to be told.
 
+use casework::world::Driven;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::staff::Role;
 use entity::{CaseId, outbox};
 use portal::relay::Relay;
 use portal::simulator::{Fault, Script, SimCase, Simulator, Status, Step};
 use serde_json::Value;
-use tests::clock::Driven;
 use tests::{BOUND, Caller, Setup, TestApp};
 
 /// The waits a server has by default.

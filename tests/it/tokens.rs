@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use casework::world::Driven;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::clock::Driven;
 use tests::{Answer, Caller, Setup, on_both};
 
 on_both!(refresh_tokens_work_once, access_tokens_end, reports_are_signed_once);

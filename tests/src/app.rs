@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use api::app::{App, Builder};
 use api::config::Config;
-use casework::world::World;
+use casework::world::{Driven, World};
 use entity::staff::Role;
 use portal::relay::Relay;
 use portal::simulator::Simulator;
@@ -16,11 +16,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::caller::{Caller, Machine};
-use crate::clock::Driven;
 use crate::database;
-use crate::objects::{self, S3Server};
+use crate::objects;
 use crate::outside::Outside;
 use crate::process::Process;
+use crate::s3::S3Server;
 use crate::setup::{Database, Objects, Run, Setup};
 
 /// A server under test, and everything around it. The surroundings outlive the server: it can be stopped, killed and
@@ -112,7 +112,8 @@ impl TestApp {
     pub async fn beside(&self) -> Arc<App> {
         let config = Config::read(self.settings.clone(), None).unwrap();
         if let Ok(level) = std::env::var("GXB_TEST_LOG") {
-            api::telemetry::init(&api::config::Log { level, ..config.log.clone() });
+            // Lines are wanted to the tests' very end.
+            std::mem::forget(api::telemetry::init(&api::config::Log { level, ..config.log.clone() }));
         }
         Builder::new(config).world(self.world.clone()).stop(CancellationToken::new()).build().await.unwrap()
     }
@@ -168,6 +169,15 @@ impl TestApp {
         match (&self.objects, self.setup.objects) {
             (Some(server), _) => objects::count_files(server.folder()),
             (None, Objects::Folder) => objects::count_files(&self.directory.path().join("objects")),
+            (None, _) => panic!("a store that was given is not ours alone"),
+        }
+    }
+
+    /// How many parts of uploads the store holds; not for a store that was given.
+    pub fn part_count(&self) -> usize {
+        match (&self.objects, self.setup.objects) {
+            (Some(server), _) => objects::count_parts(server.folder()),
+            (None, Objects::Folder) => objects::count_files(&self.directory.path().join("objects/.parts")),
             (None, _) => panic!("a store that was given is not ours alone"),
         }
     }
@@ -251,7 +261,7 @@ fn settings(
     setup: &Setup,
     directory: &TempDir,
     database_url: &str,
-    objects: Option<&S3Server>,
+    server: Option<&S3Server>,
     outside: &Outside,
 ) -> Vec<(String, String)> {
     let mut settings: Vec<(String, String)> = [
@@ -273,7 +283,7 @@ fn settings(
     settings.extend(outside.settings());
     settings.extend(match setup.objects {
         Objects::Folder => Vec::new(),
-        Objects::S3 => objects.map(S3Server::settings).unwrap_or_default(),
+        Objects::S3 => server.map(objects::settings_of).unwrap_or_default(),
         Objects::Given => objects::given().expect("GXB_TEST_S3_ENDPOINT is not set"),
     });
     // What the test sets wins.

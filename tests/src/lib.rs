@@ -9,10 +9,11 @@
 )]
 
 // What stands outside a server
-pub mod clock;
 pub mod database;
 pub mod objects;
 pub mod outside;
+#[path = "../../store/tests/it/server.rs"]
+pub mod s3;
 // The server
 pub mod app;
 pub mod process;
@@ -21,6 +22,7 @@ pub mod setup;
 pub mod caller;
 pub mod desk;
 pub mod files;
+pub mod parts;
 #[expect(clippy::pedantic, reason = "shared with the photo engine's own tests")]
 #[path = "../../photo/tests/pictures/mod.rs"]
 pub mod pictures;

@@ -43,11 +43,10 @@ impl Process {
         let loud = std::env::var_os("GXB_TEST_LOG").is_some();
         // Read on, so that the process never waits for us.
         let lines = tokio::spawn(async move {
-            while let Ok(Some(line)) = log.next_line().await {
-                if loud {
-                    println!("{line}");
-                }
+            while loud && let Ok(Some(line)) = log.next_line().await {
+                println!("{line}");
             }
+            drop(tokio::io::copy_buf(&mut log.into_inner(), &mut tokio::io::sink()).await);
         });
         Self { child, url, lines }
     }

@@ -3,7 +3,7 @@
 use portal::simulator::Script;
 
 use crate::app::TestApp;
-use crate::clock::Driven;
+use casework::world::Driven;
 
 /// Where rows are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,14 @@
 //! Issuing and checking.
 
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use casework::world::{NoRandomness, World};
 use jsonwebtoken::{Algorithm, Header, Validation};
+use lru::LruCache;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::keys::Keys;
@@ -14,6 +19,10 @@ pub const LIFETIME_SECONDS: i64 = 15 * 60;
 pub const MAX_TOKEN_BYTES: usize = 2048;
 /// How far the clocks of two of our machines may lie apart.
 const SKEW_SECONDS: i64 = 5;
+
+/// Tokens remembered as ours: a phone asks many times with each, and a signature costs more to check than all else about
+/// a short answer. 150 bytes each.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(8192).expect("more than none");
 
 /// Which of the two doors a token opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,12 +100,14 @@ pub struct Tokens {
     keys: Keys,
     issuer: String,
     world: World,
+    /// What tokens say whose signature was found true, by their SHA-256. Their times are checked each time.
+    signed: Arc<Mutex<LruCache<[u8; 32], Claims>>>,
 }
 
 impl Tokens {
     /// Tokens signed with `keys` in the name of `issuer`, which must be the same in every process.
     pub fn new(keys: Keys, issuer: impl Into<String>, world: World) -> Self {
-        Self { keys, issuer: issuer.into(), world }
+        Self { keys, issuer: issuer.into(), world, signed: Arc::new(Mutex::new(LruCache::new(REMEMBERED))) }
     }
 
     /// Signs a token that works for [`LIFETIME_SECONDS`] from now.
@@ -150,6 +161,17 @@ impl Tokens {
 
     /// The claims under a signature of ours.
     fn read(&self, token: &str) -> Option<Claims> {
+        let hash = Sha256::digest(token).into();
+        let signed = || self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = signed().get(&hash).cloned();
+        known.or_else(|| {
+            let claims = self.verify(token)?;
+            signed().put(hash, claims.clone());
+            Some(claims)
+        })
+    }
+
+    fn verify(&self, token: &str) -> Option<Claims> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         // `crit` names extensions that must be understood (RFC 7515, 4.1.11). We understand none.
         if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some("JWT") || header.crit.is_some() {

@@ -1,9 +1,7 @@
-use std::sync::{Arc, Mutex};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use casework::world::{Clock, NoRandomness, Random, World};
-use chrono::{DateTime, TimeDelta, Utc};
+use casework::world::Driven;
+use chrono::TimeDelta;
 use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -16,37 +14,16 @@ const SEED: [u8; 32] = [1; 32];
 const OTHER: [u8; 32] = [2; 32];
 const ISSUER: &str = "https://gxb.example";
 
-#[derive(Clone)]
-struct Hands(Arc<Mutex<DateTime<Utc>>>);
-
-impl Hands {
-    fn new() -> Self {
-        Self(Arc::new(Mutex::new("2026-03-02T01:00:00Z".parse().unwrap())))
-    }
-
-    fn advance(&self, seconds: i64) {
-        *self.0.lock().unwrap() += TimeDelta::seconds(seconds);
-    }
-
-    fn tokens(&self, seed: &[u8; 32], others: &[[u8; 32]]) -> Tokens {
-        let world = World::new(Arc::new(self.clone()), Arc::new(Sevens));
-        Tokens::new(Keys::new(seed, others).unwrap(), ISSUER, world)
-    }
+fn clock() -> Driven {
+    Driven::at("2026-03-02T01:00:00Z".parse().unwrap())
 }
 
-impl Clock for Hands {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
+fn tokens_at(clock: &Driven, seed: &[u8; 32], others: &[[u8; 32]]) -> Tokens {
+    Tokens::new(Keys::new(seed, others).unwrap(), ISSUER, clock.world())
 }
 
-struct Sevens;
-
-impl Random for Sevens {
-    fn fill(&self, into: &mut [u8]) -> Result<(), NoRandomness> {
-        into.fill(7);
-        Ok(())
-    }
+fn tokens() -> Tokens {
+    tokens_at(&clock(), &SEED, &[])
 }
 
 fn bearer() -> Bearer {
@@ -88,7 +65,7 @@ fn without(part: &Value, key: &str) -> Value {
 
 #[test]
 fn a_token_says_who_it_was_issued_to() {
-    let tokens = Hands::new().tokens(&SEED, &[]);
+    let tokens = tokens();
     let staff = Bearer { audience: Audience::Staff, role: Some("approver".to_owned()), ..bearer() };
     for bearer in [bearer(), staff] {
         let token = tokens.issue(bearer.clone()).unwrap();
@@ -103,23 +80,23 @@ fn a_token_says_who_it_was_issued_to() {
 
 #[test]
 fn its_time_is_fifteen_minutes_by_our_clock() {
-    let hands = Hands::new();
-    let tokens = hands.tokens(&SEED, &[]);
+    let clock = clock();
+    let tokens = tokens_at(&clock, &SEED, &[]);
     let token = tokens.issue(bearer()).unwrap();
-    hands.advance(899);
+    clock.forward(TimeDelta::seconds(899));
     assert!(tokens.check(&token, Audience::App).is_ok());
-    hands.advance(1);
+    clock.forward(TimeDelta::seconds(1));
     assert_eq!(tokens.check(&token, Audience::App), Err(TokenError::Expired));
     assert_eq!(tokens.check(&token, Audience::Staff), Err(TokenError::Invalid), "expired, and never for this door");
-    hands.advance(-906);
+    clock.forward(TimeDelta::seconds(-906));
     assert_eq!(tokens.check(&token, Audience::App), Err(TokenError::Invalid), "issued in the future");
-    hands.advance(1);
+    clock.forward(TimeDelta::seconds(1));
     assert!(tokens.check(&token, Audience::App).is_ok(), "five seconds of skew");
 }
 
 #[test]
 fn a_changed_byte_makes_it_invalid() {
-    let tokens = Hands::new().tokens(&SEED, &[]);
+    let tokens = tokens();
     let token = tokens.issue(bearer()).unwrap();
     for at in (0..token.len()).step_by(5) {
         let mut bytes = token.clone().into_bytes();
@@ -135,7 +112,7 @@ fn a_changed_byte_makes_it_invalid() {
 
 #[test]
 fn the_algorithm_is_not_the_tokens_choice() {
-    let tokens = Hands::new().tokens(&SEED, &[]);
+    let tokens = tokens();
     let (header, claims) = good(&tokens);
     let public = SigningKey::from_bytes(&SEED).verifying_key().to_bytes();
     for algorithm in ["none", "None", "HS256", "HS512", "ES256", "RS256", "PS256", "EdDSA "] {
@@ -153,10 +130,10 @@ fn the_algorithm_is_not_the_tokens_choice() {
 
 #[test]
 fn only_known_keys_are_believed() {
-    let hands = Hands::new();
-    let tokens = hands.tokens(&SEED, &[]);
+    let clock = clock();
+    let tokens = tokens_at(&clock, &SEED, &[]);
     let (header, claims) = good(&tokens);
-    let stranger = hands.tokens(&OTHER, &[]);
+    let stranger = tokens_at(&clock, &OTHER, &[]);
     let theirs = stranger.issue(bearer()).unwrap();
     assert_eq!(tokens.check(&theirs, Audience::App), Err(TokenError::Invalid), "unknown kid");
     assert_eq!(
@@ -174,7 +151,7 @@ fn only_known_keys_are_believed() {
 
 #[test]
 fn a_true_signature_is_not_enough() {
-    let tokens = Hands::new().tokens(&SEED, &[]);
+    let tokens = tokens();
     let (header, claims) = good(&tokens);
     assert!(tokens.check(&signed(&SEED, &header, &claims), Audience::App).is_ok());
     let now = claims["iat"].as_i64().unwrap();
@@ -208,7 +185,7 @@ fn a_true_signature_is_not_enough() {
 
 #[test]
 fn oversized_and_misshapen_tokens_are_invalid() {
-    let tokens = Hands::new().tokens(&SEED, &[]);
+    let tokens = tokens();
     let (header, claims) = good(&tokens);
     let long = signed(&SEED, &header, &with(&claims, "role", json!("r".repeat(MAX_TOKEN_BYTES))));
     assert_eq!(tokens.check(&long, Audience::App), Err(TokenError::Invalid));
@@ -219,15 +196,15 @@ fn oversized_and_misshapen_tokens_are_invalid() {
 
 #[test]
 fn keys_change_without_signing_anybody_out() {
-    let hands = Hands::new();
-    let before = hands.tokens(&SEED, &[OTHER]);
-    let after = hands.tokens(&OTHER, &[SEED]);
+    let clock = clock();
+    let before = tokens_at(&clock, &SEED, &[OTHER]);
+    let after = tokens_at(&clock, &OTHER, &[SEED]);
     let (old, new) = (before.issue(bearer()).unwrap(), after.issue(bearer()).unwrap());
     for tokens in [&before, &after] {
         assert!(tokens.check(&old, Audience::App).is_ok() && tokens.check(&new, Audience::App).is_ok());
     }
     assert_eq!(before.jwks(), after.jwks());
-    let done = hands.tokens(&OTHER, &[]);
+    let done = tokens_at(&clock, &OTHER, &[]);
     assert!(done.check(&new, Audience::App).is_ok());
     assert_eq!(done.check(&old, Audience::App), Err(TokenError::Invalid));
     assert!(matches!(

@@ -86,8 +86,8 @@ fn every_answer_wrong_for_a_signboard() {
         "contact": " ", "phone": "12345678901", "address": "x".repeat(201) });
     let sign = json!({ "class": 1, "text": "", "position": "", "shape": "round", "width_m": 201, "height_m": 0, "depth_m": null,
         "material": "gold", "lighting": "" });
-    let work = json!({ "started_on": "2026-11-23", "completed_on": "2026-13-01", "installer_phone": "no" });
-    let answers = json!({ "applicant": applicant, "shop": null, "sign": sign, "work": work });
+    let installation = json!({ "started_on": "2026-11-23", "completed_on": "2026-13-01", "installer_phone": "no" });
+    let answers = json!({ "applicant": applicant, "shop": null, "sign": sign, "installation": installation });
     insta::assert_snapshot!(told(&faults("signboard-declaration", &answers)));
 }
 
@@ -112,8 +112,8 @@ fn what_the_regulation_limits() {
         case(large, &[("/term/finish", json!("2040-03-02")), ("/facility/form", json!("screen"))]),
         case(large, &[("/term/finish", json!("2035-02-28"))]),
         case(sign, &[("/sign/class", json!("advertising"))]),
-        case(sign, &[("/work/completed_on", json!("2026-11-23"))]),
-        case(sign, &[("/work/completed_on", json!("2025-01-07"))]),
+        case(sign, &[("/installation/completed_on", json!("2026-11-23"))]),
+        case(sign, &[("/installation/completed_on", json!("2025-01-07"))]),
     ];
     insta::assert_snapshot!(all.map(|faults| told(&faults)).join("\n"));
     assert_eq!(case(large, &[("/term/finish", json!("2040-03-01")), ("/facility/form", json!("screen"))]), []);
@@ -184,6 +184,7 @@ fn every_mistake_of_a_folder_is_told_at_once() {
         .replace("rule = \"signboard-scene\"", "rule = \"signboard-seen\"")
         .replace("code = \"rendering\"", "code = \"site-photo\"")
         .replace("promise_days = 5", "promise_days = 21")
+        .replace("delivery_days = 10\n", "delivery_days = 11\n")
         .replace("phone = \"/applicant/phone\"", "phone = \"/applicant/telephone\"")
         .replace("maxLength = 100", "maxLenght = 100")
         .replace("completed_on = \"2025-01-10\"", "completed_on = \"2025-01-07\"");
@@ -236,7 +237,7 @@ proptest! {
             let mut places = Vec::new();
             pointers(example, "", &mut places);
             let optional = ["/installer", "/installer/phone", "/facility/depth_m", "/facility/clearance_m", "/sign/depth_m",
-                "/work/started_on", "/work/installer_name", "/work/installer_phone"];
+                "/installation/started_on", "/installation/installer_name", "/installation/installer_phone"];
             places.retain(|place| !place.is_empty() && !optional.contains(&place.as_str()));
             let place = &places[place.index(places.len())];
             let (parent, name) = place.rsplit_once('/').unwrap();

@@ -36,6 +36,7 @@ async fn serve(args: Args, config: Config) -> Ended {
         background::start(&app, &beside)?;
     }
     welcome(&app, listener.local_addr()?);
+    warn_of_assumptions(&app);
     let served = server::run(Arc::clone(&app), listener).await;
     app.stop.cancel();
     beside.close();
@@ -56,4 +57,12 @@ fn welcome(app: &App, address: std::net::SocketAddr) {
         wechat,
         "gaoxingban is listening"
     );
+}
+
+/// What nobody has confirmed is said in every profile: the bureau or the province has to be asked.
+fn warn_of_assumptions(app: &App) {
+    let assumed = app.catalogue.assumed();
+    if !assumed.is_empty() {
+        tracing::warn!(assumed = assumed.join("; "), "the catalogue holds settings nobody has confirmed");
+    }
 }

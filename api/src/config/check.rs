@@ -152,7 +152,7 @@ fn files(settings: &Settings) -> Files {
         }),
         _ => Place::Folder(s.data_dir.join("objects")),
     };
-    Files { place, link_lifetime: s.link_lifetime.0, sweep_age: s.sweep_age.0, sweep_interval: s.sweep_interval.0 }
+    Files { place, sweep_age: s.sweep_age.0, sweep_interval: s.sweep_interval.0 }
 }
 
 fn wechat(settings: &Settings) -> WeChat {

@@ -101,8 +101,6 @@ pub struct Database {
 pub struct Files {
     /// A folder or a bucket.
     pub place: Place,
-    /// How long a link to a file works.
-    pub link_lifetime: Duration,
     /// Files without a row are removed when older than this.
     pub sweep_age: Duration,
     /// How often to look for them.

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-pub use portal::secret::Secret;
+pub use store::Secret;
 
 use super::value::Value;
 

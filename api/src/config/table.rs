@@ -109,8 +109,6 @@ settings! {
         s3_secret_access_key: Option<Secret> = "";
         /// Whether the bucket stands in the path (`true`, what most servers of one's own want) or in the host name.
         s3_path_style: bool = "true";
-        /// How long a link to a file works.
-        link_lifetime: Span = "5m";
         /// Files no row knows of are removed when they are older than this.
         sweep_age: Span = "1d";
         /// How often to look for such files.
@@ -149,7 +147,8 @@ settings! {
         relay_workers: Whole<1, 64> = "8";
         /// How often to look for work when nothing wakes the relay.
         relay_poll: Span = "1s";
-        /// After this long without the province's word the applicant is told that the case is late.
+        /// How long a promise to the province may stay open before the applicant is told, once, that handing the case on takes
+        /// longer than usual.
         relay_promise: Span = "4h";
     }
     "WeChat" {

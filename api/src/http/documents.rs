@@ -2,7 +2,7 @@
 //!
 //! They are made from types alone, so `gaoxingban openapi` needs neither database nor configuration.
 
-use super::app::{AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, SessionApi};
+use super::app::{AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, SessionApi, UploadsApi};
 use super::integration::ReportsApi;
 use super::staff::{DeliveriesApi, StaffSessionApi};
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
@@ -19,7 +19,7 @@ pub enum Document {
 }
 
 /// The operations of the app's document.
-pub type App = (SessionApi, ItemsApi, PhotosApi, DraftsApi, CasesApi, NoticesApi, AccountApi);
+pub type App = (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, NoticesApi, AccountApi);
 /// The operations of the staff's document.
 pub type Staff = (StaffSessionApi, DeliveriesApi);
 /// The operations of the machines' document.
@@ -28,7 +28,7 @@ pub type Integration = ReportsApi;
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
     describe(
-        (SessionApi, ItemsApi, PhotosApi, DraftsApi, CasesApi, NoticesApi, AccountApi),
+        (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, NoticesApi, AccountApi),
         public_url,
         "高兴办 · 办事人接口 App",
         APP,
@@ -67,7 +67,10 @@ const APP: &str = "\
 小程序的后台：登录、看办事指南、拍照上传、填表、提交、看进度和通知。\n\n\
 The backend of the mini-program: sign in, read a guide, send photos, fill in the form, submit, follow the case.\n\n\
 A first visit: `sign_in_wechat` → `list_items` → `get_item` → `upload_photo` for every material → `create_case` → \
-`set_material` → `check_case` → `submit_case` → `get_case` until it is decided.";
+`set_material` → `check_case` → `submit_case` → `get_case` until it is decided.\n\n\
+A large photo over a weak network comes in parts: `begin_upload` → `put_part` for every part, in any order, again as often as \
+need be → `complete_upload`, which answers what `upload_photo` answers. After an interruption `begin_upload` or `get_upload` \
+says which parts are there.";
 
 const STAFF: &str = "\
 窗口、审批和监督人员使用的接口。\n\nFor window clerks, approvers, issuers and supervisors of the bureau.";

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use poem::http::Method;
 use poem_openapi::OpenApi;
+use store::PART_BYTES;
 
+use super::problem::{Code, codes};
 use crate::config::{Photos, Times};
 
 /// What a body that brings no file may hold.
 const BODY_BYTES: u64 = 1 << 20;
 /// What a multipart body holds beside the photo: headers, boundaries and the small fields.
 const FORM_BYTES: u64 = 64 << 10;
-/// Operations that bring a file.
-const UPLOADS: [&str; 2] = ["upload_photo", "put_upload_part"];
 
 /// One operation of one of the documents.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Operation {
     pub method: Method,
     /// The most bytes its body may hold.
     pub body_bytes: u64,
+    /// The problem of a body that holds more.
+    pub too_large: &'static Code,
     /// How long it may take.
     pub timeout: Duration,
     segments: Vec<Segment>,
@@ -38,11 +40,6 @@ enum Segment {
 }
 
 impl Operation {
-    /// Whether it brings a photo.
-    pub fn is_upload(&self) -> bool {
-        UPLOADS.contains(&self.id)
-    }
-
     fn is_at(&self, path: &str) -> bool {
         let mut wanted = self.segments.iter();
         let mut given = path.split('/').skip(1);
@@ -76,12 +73,20 @@ impl Operations {
         for path in T::meta().into_iter().flat_map(|api| api.paths) {
             for operation in path.operations {
                 let id = operation.operation_id.unwrap_or("unnamed");
-                let upload = UPLOADS.contains(&id);
+                let Times { upload, request, .. } = self.times;
+                let (body_bytes, too_large, timeout) = match id {
+                    "upload_photo" => (photos.max_bytes + FORM_BYTES, &codes::PHOTO_TOO_LARGE, upload),
+                    "put_part" => (PART_BYTES, &codes::UPLOAD_PART_LENGTH, upload),
+                    // Its body is small; it waits for a place and works on the photo.
+                    "complete_upload" => (BODY_BYTES, &codes::REQUEST_TOO_LARGE, upload),
+                    _ => (BODY_BYTES, &codes::REQUEST_TOO_LARGE, request),
+                };
                 self.all.push(Operation {
                     id,
                     method: operation.method,
-                    body_bytes: if upload { photos.max_bytes + FORM_BYTES } else { BODY_BYTES },
-                    timeout: if upload { self.times.upload } else { self.times.request },
+                    body_bytes,
+                    too_large,
+                    timeout,
                     segments: path.path.split('/').skip(1).map(segment).collect(),
                 });
             }

@@ -3,13 +3,16 @@
 //! Through `heic-decoder`. It was tried beside `hpvcd` on the same phone files: `hpvcd` took about 60 % of the time,
 //! but it is built on unsafe vector code, applies no clean aperture, and called a file that was cut in half sound.
 //! `heic-decoder` forbids unsafe code and noticed every truncation, which matters more for bytes from strangers.
-//! It applies `clap`, `irot` and `imir` itself, so the EXIF orientation that phones write beside them is not obeyed again.
+//! `clap`, `irot` and `imir` say how the picture stands; the EXIF orientation that phones write beside them is not
+//! obeyed again.
 
 use std::borrow::Cow;
 
+use heic_decoder::isobmff::{self, ParsedHeif};
 use heic_decoder::{ColorInfo, HeifError};
 
 use super::heif::{Items, Overlay};
+use super::{Wanted, tiles};
 use crate::advice::{self, Refusal};
 use crate::fit::{self, Plan};
 use crate::limits::Limits;
@@ -18,29 +21,56 @@ use crate::planar::{Decoded, Grid, Matrix, Model, Planar};
 use crate::probe::{Container, Header};
 
 /// Reads the size after the container's own turning and cropping.
-pub(super) fn header(bytes: &[u8]) -> Result<Header, Refusal> {
+pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
     let items = Items::read(bytes);
     let made = |width, height| Header { container: Container::Heic, width, height, orientation: 1 };
     if let Some(overlay) = items.as_ref().and_then(Items::overlay) {
         return Ok(made(overlay.width, overlay.height));
     }
-    let info = heic_decoder::probe(&real_primary(bytes, items)).map_err(|e| refuse(&e))?;
+    let file = real_primary(bytes, items);
+    let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
     let side = |length: usize| u32::try_from(length).map_err(|_| advice::damaged());
+    let (width, height) = (side(info.width)?, side(info.height)?);
     // Memory follows the coded size, which a clean aperture can make much larger than what is shown.
     let coded = side(info.coded_width)?.max(1).saturating_mul(side(info.coded_height)?.max(1));
-    if u64::from(coded) > 4 * u64::from(side(info.width)?) * u64::from(side(info.height)?) {
+    if u64::from(coded) > 4 * u64::from(width) * u64::from(height) {
         return Err(advice::damaged());
     }
-    Ok(made(side(info.width)?, side(info.height)?))
+    let parsed = isobmff::parse(&file).map_err(|e| refuse(&e))?;
+    let held = match by_tiles(&parsed) {
+        Some(_) => tiles::largest(&parsed).map_err(|e| refuse(&e))?,
+        None => u64::from(coded),
+    };
+    if held > limits.max_held_heic_pixels {
+        return Err(advice::too_many_pixels(width, height, limits.max_held_heic_pixels));
+    }
+    Ok(made(width, height))
 }
 
 /// Decodes the primary picture to 8-bit grids.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+pub(super) fn decode(
+    bytes: &[u8],
+    wanted: Wanted,
+    limits: &Limits,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Decoded, Refusal> {
     let items = Items::read(bytes);
     if let Some((items, overlay)) = items.as_ref().and_then(|items| Some((items, items.overlay()?))) {
         return lay_over(items, &overlay, limits);
     }
-    decode_primary(&real_primary(bytes, items))
+    let file = real_primary(bytes, items);
+    let parsed = isobmff::parse(&file).map_err(|e| refuse(&e))?;
+    let Some(turn) = by_tiles(&parsed) else { return decode_primary(&file) };
+    let (grids, declared) = tiles::decode(&parsed, wanted, keep_going)?;
+    let planar = planar(grids, parsed.metadata.color_info.or(declared));
+    Ok(Decoded { turn, ..Decoded::planar(planar, parsed.metadata.icc_profile) })
+}
+
+/// How a picture that can be decoded tile by tile is to be turned afterwards; nothing for one with opacity or a clean
+/// aperture, or that rests on another picture: those the library puts together, which holds all of it.
+fn by_tiles(parsed: &ParsedHeif) -> Option<u8> {
+    let plain = parsed.alpha.is_none() && parsed.reference_image.is_none();
+    tiles::turn(&parsed.transforms).filter(|_| plain)
 }
 
 /// Some programs name a thumbnail as the primary item: what is wanted is the picture it stands for.
@@ -57,7 +87,9 @@ fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Dec
     for (item, left, top) in &overlay.layers {
         let file = items.with_primary(*item).ok_or_else(advice::damaged)?;
         let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
-        if u64::try_from(info.coded_width * info.coded_height).map_or(true, |pixels| pixels > limits.max_heic_pixels) {
+        if u64::try_from(info.coded_width * info.coded_height)
+            .map_or(true, |pixels| pixels > limits.max_held_heic_pixels)
+        {
             return Err(advice::damaged());
         }
         let layer = decode_primary(&file)?;
@@ -85,53 +117,45 @@ fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Dec
     Ok(Decoded::whole(Picture::new(overlay.width, overlay.height, Channels::Rgba, data)?, profile))
 }
 
+/// Decodes the primary picture whole, turned and cropped.
 fn decode_primary(bytes: &[u8]) -> Result<Decoded, Refusal> {
     let image = heic_decoder::decode(bytes).map_err(|e| refuse(&e))?;
-    let luma = grid(&image.y, image.width, image.bit_depth_luma);
-    let alpha = image.alpha.as_ref().map(|alpha| grid(&alpha.samples, image.width, alpha.bit_depth));
-    let (matrix, info) = (matrix(image.color_info), image.color_info);
-    let (model, mut grids) = if image.chroma_format_idc == 0 {
-        let neutral = || Grid {
-            samples: vec![128; luma.samples.len()],
-            stride: luma.stride,
-            width: luma.width,
-            height: luma.height,
-        };
-        let (u, v) = (neutral(), neutral());
-        (Model::Ycc(matrix), vec![luma, u, v])
-    } else if info.is_some_and(|info| info.matrix_coefficients == 0) {
-        // Identity: the components are green, blue and red.
-        let [g, b, r] = [
-            luma,
-            grid(&image.cb, image.cb_width, image.bit_depth_chroma),
-            grid(&image.cr, image.cb_width, image.bit_depth_chroma),
-        ];
-        (Model::Rgb, vec![r, g, b])
-    } else {
-        // An odd picture has half a sample more room in its colour than in its luma.
-        let half = |mut plane: Grid, across: usize, down: usize| {
-            if across < image.width {
-                plane.width = length(image.width) / 2.0;
+    let mut grids = vec![grid(&image.y, image.width, image.bit_depth_luma)];
+    if image.chroma_format_idc != 0 {
+        for samples in [&image.cb, &image.cr] {
+            let mut colour = grid(samples, image.cb_width, image.bit_depth_chroma);
+            // An odd picture has half a sample more room in its colour than in its luma.
+            if image.cb_width < image.width {
+                colour.width = length(image.width) / 2.0;
             }
-            if down < image.height {
-                plane.height = length(image.height) / 2.0;
+            if image.cb_height < image.height {
+                colour.height = length(image.height) / 2.0;
             }
-            plane
-        };
-        let (u, v) = (
-            grid(&image.cb, image.cb_width, image.bit_depth_chroma),
-            grid(&image.cr, image.cb_width, image.bit_depth_chroma),
-        );
-        let (across, down) = (image.cb_width, image.cb_height);
-        (Model::Ycc(matrix), vec![luma, half(u, across, down), half(v, across, down)])
-    };
-    if let (Model::Ycc(_), Some(alpha)) = (model, alpha) {
-        grids.push(alpha);
+            grids.push(colour);
+        }
     }
-    Ok(Decoded::planar(Planar { model, grids }, image.metadata.icc_profile))
+    let mut planar = planar(grids, image.color_info);
+    if let (Model::Ycc(_), Some(alpha)) = (planar.model, &image.alpha) {
+        planar.grids.push(grid(&alpha.samples, image.width, alpha.bit_depth));
+    }
+    Ok(Decoded::planar(planar, image.metadata.icc_profile))
 }
 
-fn length(samples: usize) -> f64 {
+/// What the components mean.
+fn planar(mut grids: Vec<Grid>, info: Option<ColorInfo>) -> Planar {
+    if grids.len() == 1 {
+        // No colour: a few neutral samples, which scaling spreads over the picture.
+        let neutral = || Grid { samples: vec![128; 64], stride: 8, width: 8.0, height: 8.0 };
+        grids.extend([neutral(), neutral()]);
+    } else if info.is_some_and(|info| info.matrix_coefficients == 0) {
+        // Identity: the components are green, blue and red.
+        grids.rotate_right(1);
+        return Planar { model: Model::Rgb, grids };
+    }
+    Planar { model: Model::Ycc(matrix(info)), grids }
+}
+
+pub(super) fn length(samples: usize) -> f64 {
     u32::try_from(samples).map_or(0.0, f64::from)
 }
 
@@ -157,7 +181,7 @@ fn matrix(info: Option<ColorInfo>) -> Matrix {
     Matrix::new(red, blue, info.full_range)
 }
 
-fn refuse(error: &HeifError) -> Refusal {
+pub(super) fn refuse(error: &HeifError) -> Refusal {
     match error {
         HeifError::Unsupported(_) => advice::unsupported("heic"),
         HeifError::LimitExceeded(_) => advice::too_many_pixels(0, 0, heic_decoder::MAX_IMAGE_PIXELS),

@@ -9,6 +9,7 @@ mod heif;
 mod jpeg;
 mod png;
 mod tiff;
+mod tiles;
 mod webp;
 
 pub(crate) use self::jpeg::parts as jpeg_parts;
@@ -25,6 +26,8 @@ use crate::probe::{Container, Header};
 pub(crate) struct Wanted {
     /// Result pixels per stored pixel, at most 1.
     pub(crate) scale: f64,
+    /// Colour at full resolution; otherwise half of it each way is enough.
+    pub(crate) full_colour: bool,
 }
 
 impl Wanted {
@@ -43,7 +46,7 @@ pub(crate) fn header(bytes: &[u8], container: Container, limits: &Limits) -> Res
         Container::Gif => gif::header(bytes),
         Container::Bmp => bmp::header(bytes),
         Container::Tiff => tiff::header(bytes),
-        Container::Heic => heic::header(bytes),
+        Container::Heic => heic::header(bytes, limits),
     })
 }
 
@@ -62,7 +65,7 @@ pub(crate) fn decode(
         Container::Gif => gif::decode(bytes, header),
         Container::Bmp => bmp::decode(bytes, limits),
         Container::Tiff => tiff::decode(bytes, limits),
-        Container::Heic => heic::decode(bytes, limits),
+        Container::Heic => heic::decode(bytes, wanted, limits, keep_going),
     })
 }
 
@@ -78,7 +81,7 @@ mod tests {
     #[test]
     fn as_few_eighths_as_suffice() {
         for (scale, want) in [(1.0, 8), (0.95, 8), (0.875, 7), (0.51, 5), (0.5, 4), (0.2, 2), (0.01, 1)] {
-            assert_eq!(Wanted { scale }.eighths(), want);
+            assert_eq!(Wanted { scale, full_colour: true }.eighths(), want);
         }
     }
 }

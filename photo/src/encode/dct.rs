@@ -115,11 +115,11 @@ mod tests {
     use super::*;
 
     /// The transform as the standard writes it (ITU-T T.81, A.3.3), for frequency `u` across and `v` down.
-    fn by_definition(samples: &[u8; 64], u: u8, v: u8) -> f64 {
-        let half = |k: u8| if k == 0 { 0.5_f64.sqrt() } else { 1.0 };
-        let wave = |x: u8, k: u8| (f64::from(2 * x + 1) * f64::from(k) * std::f64::consts::PI / 16.0).cos();
-        let sum: f64 =
-            samples.iter().zip(0_u8..).map(|(s, i)| (f64::from(*s) - 128.0) * wave(i % 8, u) * wave(i / 8, v)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
+    fn by_definition(samples: &[u8; 64], u: usize, v: usize) -> f64 {
+        let half = |k: usize| if k == 0 { 0.5_f64.sqrt() } else { 1.0 };
+        let wave = |x: usize, k: usize| ((2 * x + 1) as f64 * k as f64 * std::f64::consts::PI / 16.0).cos();
+        let sum: f64 = (0..64).map(|i| (f64::from(samples[i]) - 128.0) * wave(i % 8, u) * wave(i / 8, v)).sum();
         sum * half(u) * half(v) / 4.0
     }
 
@@ -134,7 +134,7 @@ mod tests {
             let got = forward(samples.as_chunks().0.as_array().unwrap(), &factors());
             for (at, value) in got.iter().enumerate() {
                 // `ORDER` counts down the columns.
-                let (u, v) = (ORDER[at] / 8, ORDER[at] % 8);
+                let (u, v) = (usize::from(ORDER[at]) / 8, usize::from(ORDER[at]) % 8);
                 let want = by_definition(&samples, u, v) * f64::from(FINE);
                 assert!((f64::from(*value) - want).abs() < 0.6, "{u},{v}: {value} for {want}");
             }

@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
+use casework::vault::Purpose;
 use casework::{Desk, Error, Result};
 
 /// What may be taken when its time has come. A leased one's time is the end of its lease.
@@ -177,7 +178,7 @@ impl Lease {
             outcome: Set(tried.outcome.to_owned()),
             code: Set(settlement.reason),
             status: Set(tried.status.map(i32::from)),
-            reply: Set(tried.reply),
+            reply: Set(desk.seal(Purpose::Reply, tried.reply.as_deref())?),
         }
         .insert(&tx)
         .await?;

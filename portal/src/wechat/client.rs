@@ -8,6 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use store::Secret;
 
 use super::config::Config;
 use super::error::{Fault, WeChatError};
@@ -15,7 +16,6 @@ use super::exchange::{Refused, exchange};
 use super::token::TokenCache;
 use super::{Identity, Phone, SubscribeMessage, WeChat};
 use crate::http::Http;
-use crate::secret::Secret;
 
 /// WeChat's one-time codes have 32 to 64 characters; longer ones than this are not worth a call.
 const LONGEST_CODE: usize = 512;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use store::Secret;
+
 use super::stand_in;
-use crate::secret::Secret;
 
 /// Which version of the mini-program a message opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,13 +9,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
+use store::Secret;
 use tokio::sync::Mutex;
 
 use super::config::Config;
 use super::error::{Fault, WeChatError};
 use super::exchange::exchange;
 use crate::http::Http;
-use crate::secret::Secret;
 
 /// WeChat hands out a new token five minutes before the old one ends, and both work meanwhile.
 const EARLY: TimeDelta = TimeDelta::minutes(5);

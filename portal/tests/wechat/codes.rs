@@ -77,12 +77,12 @@ async fn each_code_leads_to_its_outcome_on_every_call() {
         let error = scene.client.phone("dev-li").await.unwrap_err();
         assert!(describe(&error).0 == expected && kept(&error), "phone {code}: {error:?}");
         // Both calls may force a renewal, which has to be half a minute apart.
-        scene.hands.advance(31);
+        scene.wait(31);
 
         scene.fault(SEND, Trouble::Errcode(code), times);
         let error = scene.client.send_subscribe_message(&message).await.unwrap_err();
         assert!(describe(&error).0 == expected && kept(&error), "message {code}: {error:?}");
-        scene.hands.advance(31);
+        scene.wait(31);
     }
     assert!(scene.state().messages(None).is_empty());
     scene.client.send_subscribe_message(&message).await.unwrap();

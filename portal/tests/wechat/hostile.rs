@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use portal::secret::Secret;
 use portal::wechat::stand_in::Trouble;
 use portal::wechat::{Client, Config, SubscribeMessage, WeChat as _, WeChatError};
+use store::Secret;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::{Hands, SIGN_IN, Scene, any_port, client};
+use crate::{SIGN_IN, Scene, any_port, client, clock};
 
 const APP_SECRET: &str = "0123456789abcdef-app-secret";
 
@@ -35,7 +35,7 @@ async fn server(body: Option<String>) -> String {
 
 fn client_of(url: &str, timeout: Duration) -> Client {
     let config = Config { base_url: url.to_owned(), timeout, ..Config::new("wx-hostile", Secret::new(APP_SECRET)) };
-    client(config, &Hands::new())
+    client(config, &clock())
 }
 
 #[tokio::test]

@@ -10,11 +10,10 @@ mod stand_in;
 mod token;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use casework::world::{Clock, NoRandomness, Random, World};
-use chrono::{DateTime, TimeDelta, Utc};
+use casework::world::Driven;
+use chrono::TimeDelta;
 use portal::wechat::stand_in::{Fault, Options, StandIn, State, Trouble};
 use portal::wechat::{Client, Config, SubscribeMessage};
 
@@ -23,42 +22,14 @@ pub(crate) const TOKEN: &str = "/cgi-bin/stable_token";
 pub(crate) const PHONE: &str = "/wxa/business/getuserphonenumber";
 pub(crate) const SEND: &str = "/cgi-bin/message/subscribe/send";
 
-/// A clock that moves only when told to.
-#[derive(Clone)]
-pub(crate) struct Hands(Arc<Mutex<DateTime<Utc>>>);
-
-impl Hands {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new("2026-03-02T01:00:00Z".parse().unwrap())))
-    }
-
-    pub(crate) fn advance(&self, seconds: i64) {
-        *self.0.lock().unwrap() += TimeDelta::seconds(seconds);
-    }
-
-    pub(crate) fn world(&self) -> World {
-        World::new(Arc::new(self.clone()), Arc::new(Sevens))
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
-
-struct Sevens;
-
-impl Random for Sevens {
-    fn fill(&self, into: &mut [u8]) -> Result<(), NoRandomness> {
-        into.fill(7);
-        Ok(())
-    }
+/// A clock that shows a moment of its own.
+pub(crate) fn clock() -> Driven {
+    Driven::at("2026-03-02T01:00:00Z".parse().unwrap())
 }
 
 /// A stand-in, a client for it, and the clock both of them read.
 pub(crate) struct Scene {
-    pub(crate) hands: Hands,
+    pub(crate) clock: Driven,
     pub(crate) stand_in: StandIn,
     pub(crate) client: Client,
 }
@@ -69,17 +40,17 @@ impl Scene {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
-        let hands = Hands::new();
-        let stand_in = StandIn::start(any_port(), options, hands.world()).await.unwrap();
+        let clock = clock();
+        let stand_in = StandIn::start(any_port(), options, clock.world()).await.unwrap();
         // Generous, so that a busy machine does not turn answers into time-outs; tests of time-outs make their own.
         let config = Config { timeout: Duration::from_secs(20), ..Config::stand_in(stand_in.url()) };
-        let client = client(config, &hands);
-        Self { hands, stand_in, client }
+        let client = client(config, &clock);
+        Self { clock, stand_in, client }
     }
 
     /// Another client for the same stand-in: another process, or one with less patience.
     pub(crate) fn client_with(&self, timeout: Duration) -> Client {
-        client(Config { timeout, ..Config::stand_in(self.stand_in.url()) }, &self.hands)
+        client(Config { timeout, ..Config::stand_in(self.stand_in.url()) }, &self.clock)
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -88,6 +59,10 @@ impl Scene {
 
     pub(crate) fn fault(&self, path: &str, trouble: Trouble, times: u32) {
         self.state().add_fault(Fault { path: path.to_owned(), trouble, times }).unwrap();
+    }
+
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.clock.forward(TimeDelta::seconds(seconds));
     }
 
     pub(crate) fn message(&self) -> SubscribeMessage {
@@ -102,9 +77,9 @@ impl Scene {
     }
 }
 
-pub(crate) fn client(config: Config, hands: &Hands) -> Client {
+pub(crate) fn client(config: Config, clock: &Driven) -> Client {
     assert_eq!(config.faults(), Vec::<&str>::new());
-    Client::new(config, hands.world()).unwrap()
+    Client::new(config, clock.world()).unwrap()
 }
 
 pub(crate) fn any_port() -> SocketAddr {

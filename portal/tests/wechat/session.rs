@@ -1,8 +1,8 @@
 //! Signing in and phone numbers.
 
-use portal::secret::Secret;
 use portal::wechat::stand_in::Options;
 use portal::wechat::{Config, Fault, Phone, WeChat as _, WeChatError};
+use store::Secret;
 
 use crate::{PHONE, SIGN_IN, Scene, client};
 
@@ -50,7 +50,7 @@ async fn a_wrong_id_or_secret_is_a_fault_of_the_configuration() {
     let wrong_id = Config { app_id: "wx-other".to_owned(), ..Config::stand_in(&url) };
     let wrong_secret = Config { secret: Secret::new("not-it"), ..Config::stand_in(&url) };
     for (config, expected) in [(wrong_id, 40013), (wrong_secret, 40001)] {
-        let client = client(config, &scene.hands);
+        let client = client(config, &scene.clock);
         let rejected = WeChatError::Rejected { code: expected, fault: Fault::Configuration, field: None };
         assert_eq!(client.sign_in("dev-li").await, Err(rejected.clone()));
         assert_eq!(client.phone("dev-li").await, Err(rejected));

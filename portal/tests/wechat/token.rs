@@ -49,7 +49,7 @@ async fn whoever_waited_for_a_failed_renewal_shares_its_failure() {
 async fn a_token_is_renewed_five_minutes_before_its_end() {
     let scene = Scene::new().await;
     let calls = async |advance: i64| {
-        scene.hands.advance(advance);
+        scene.wait(advance);
         scene.client.phone("dev-li").await.unwrap();
         scene.state().calls(TOKEN)
     };
@@ -64,15 +64,15 @@ async fn a_token_is_renewed_five_minutes_before_its_end() {
 async fn a_failed_early_renewal_keeps_the_old_token_until_its_end() {
     let scene = Scene::new().await;
     scene.client.phone("dev-li").await.unwrap();
-    scene.hands.advance(6900);
+    scene.wait(6900);
     scene.fault(TOKEN, Trouble::Errcode(-1), 1000);
     scene.client.phone("dev-li").await.unwrap();
     scene.client.phone("dev-li").await.unwrap();
     assert_eq!(scene.state().calls(TOKEN), 2, "not at every call");
-    scene.hands.advance(11);
+    scene.wait(11);
     scene.client.phone("dev-li").await.unwrap();
     assert_eq!(scene.state().calls(TOKEN), 3);
-    scene.hands.advance(289);
+    scene.wait(289);
     assert!(matches!(scene.client.phone("dev-li").await, Err(WeChatError::Retry { .. })));
     scene.state().clear_faults();
     scene.client.phone("dev-li").await.unwrap();
@@ -130,16 +130,16 @@ async fn force_is_used_every_thirty_seconds_and_twenty_times_a_day_at_most() {
     };
     scene.client.phone("dev-li").await.unwrap();
     refused().await.unwrap();
-    scene.hands.advance(29);
+    scene.wait(29);
     match refused().await {
         Err(WeChatError::Retry { after, .. }) => assert_eq!(after, Duration::from_secs(1)),
         other => panic!("{other:?}"),
     }
     for _ in 1..20 {
-        scene.hands.advance(30);
+        scene.wait(30);
         refused().await.unwrap();
     }
-    scene.hands.advance(30);
+    scene.wait(30);
     let asked = scene.state().calls(TOKEN);
     match refused().await {
         Err(WeChatError::Retry { after, .. }) => {
@@ -148,6 +148,6 @@ async fn force_is_used_every_thirty_seconds_and_twenty_times_a_day_at_most() {
         other => panic!("{other:?}"),
     }
     assert_eq!(scene.state().calls(TOKEN), asked + 1, "asked, not forced");
-    scene.hands.advance(86_400);
+    scene.wait(86_400);
     refused().await.unwrap();
 }

@@ -22,7 +22,7 @@ pub(super) fn build(settings: &S3Config) -> Client {
     let limits = settings.limits;
     let credentials = Credentials::new(
         settings.access_key_id.as_str(),
-        settings.secret_access_key.reveal(),
+        settings.secret_access_key.expose(),
         None,
         None,
         "gaoxingban configuration",

@@ -113,7 +113,7 @@ async fn too_large_is_refused(place: &Place) {
 }
 
 async fn a_file_is_stored_without_being_taken(place: &Place) {
-    let file = place.directory.path().join("spooled");
+    let file = place.directory().join("spooled");
     let bytes: Vec<u8> = (0..249).cycle().take(2_000_000).collect();
     std::fs::write(&file, &bytes).unwrap();
     place.store.put_file(&original(1), &file).await.unwrap();
@@ -122,9 +122,9 @@ async fn a_file_is_stored_without_being_taken(place: &Place) {
 }
 
 async fn an_unreadable_file_leaves_nothing(place: &Place) {
-    let nowhere = place.directory.path().join("nowhere");
+    let nowhere = place.directory().join("nowhere");
     // A directory opens like a file, and fails only when it is read.
-    for file in [nowhere.as_path(), place.directory.path()] {
+    for file in [nowhere.as_path(), place.directory()] {
         let refused = place.store.put_file(&original(1), file).await.unwrap_err();
         assert!(refused.is_temporary(), "{refused}");
     }
@@ -145,7 +145,7 @@ async fn a_list_goes_on_page_by_page(place: &Place) {
         assert_eq!(found.into_iter().map(|object| object.path).collect::<Vec<_>>(), expected);
         assert!((least_pages..=least_pages + 1).contains(&pages), "{pages} pages of {limit}");
     }
-    let [originals, results] = StorageKey::PREFIXES;
+    let [originals, results, _] = StorageKey::PREFIXES;
     assert_eq!(all(&*place.store, originals, 10).await.0.len(), 25);
     assert_eq!(all(&*place.store, results, 10).await.0.len(), 4);
     assert_eq!(all(&*place.store, "licence/", 10).await, (vec![], 1));
@@ -184,8 +184,8 @@ async fn a_list_gives_only_what_is_old_enough(place: &Place) {
 async fn a_list_knows_whose_objects_are_whose(place: &Place) {
     place.store.put(&original(5), Bytes::from_static(b"x")).await.unwrap();
     // Somebody else's file in the same place.
-    let base = if place.address.is_some() { crate::support::BUCKET } else { "objects" };
-    std::fs::write(place.directory.path().join(base).join("notes.txt"), "mine").unwrap();
+    let base = if place.address().is_some() { crate::server::BUCKET } else { "objects" };
+    std::fs::write(place.directory().join(base).join("notes.txt"), "mine").unwrap();
     let found: Vec<_> =
         all(&*place.store, "", 10).await.0.into_iter().map(|object| (object.path, object.key)).collect();
     assert_eq!(found, [("notes.txt".to_owned(), None), (original(5).path(), Some(original(5)))]);

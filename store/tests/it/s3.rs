@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::support::{ACCESS_KEY_ID, BUCKET, SECRET_ACCESS_KEY, s3_config};
+use crate::server::{ACCESS_KEY_ID, BUCKET, SECRET_ACCESS_KEY};
+use crate::support::s3_config;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use store::{Config, Extension, ListQuery, S3Config, Secret, StorageKey, StoreError};
@@ -22,7 +23,7 @@ fn time(text: &str) -> DateTime<Utc> {
 async fn an_interrupted_put_leaves_nothing_visible() {
     let place = crate::support::s3().await;
     let mut tasks = JoinSet::new();
-    let proxy = crate::support::cutting_proxy(place.address.unwrap(), 200_000, &mut tasks).await;
+    let proxy = crate::support::cutting_proxy(place.address().unwrap(), 200_000, &mut tasks).await;
     let through_proxy = store::open(&Config::S3(s3_config(proxy))).unwrap();
     let failed = through_proxy.put(&KEY, Bytes::from(vec![1; 1_000_000])).await.unwrap_err();
     assert!(failed.is_temporary(), "{failed}");
@@ -66,7 +67,7 @@ async fn a_server_that_is_silent_does_not_hold_us() {
 #[tokio::test]
 async fn wrong_keys_and_wrong_buckets_are_refused() {
     let place = crate::support::s3().await;
-    let address = place.address.unwrap();
+    let address = place.address().unwrap();
     let other_key = S3Config { secret_access_key: Secret::new("another"), ..s3_config(address) };
     let other_bucket = S3Config { bucket: "elsewhere".to_owned(), ..s3_config(address) };
     let query = ListQuery { prefix: "", older_than: time("2200-01-01T00:00:00Z"), after: None, limit: 10 };
@@ -89,7 +90,7 @@ async fn wrong_keys_and_wrong_buckets_are_refused() {
 async fn a_link_reads_the_object_until_it_expires() {
     let place = crate::support::s3().await;
     place.store.put(&KEY, Bytes::from_static(b"a picture")).await.unwrap();
-    let address = place.address.unwrap();
+    let address = place.address().unwrap();
     let fetch = async |link: String| {
         let target = link.strip_prefix(&format!("http://{address}")).unwrap();
         let mut socket = TcpStream::connect(address).await.unwrap();

@@ -1,58 +1,57 @@
 //! Stores to test: a folder of its own, and a bucket of an S3 server in this process.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
 use store::{Config, Limits, ObjectStore, S3Config, Secret};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-pub(crate) const BUCKET: &str = "signboards";
-pub(crate) const ACCESS_KEY_ID: &str = "a-test-of-ours";
-pub(crate) const SECRET_ACCESS_KEY: &str = "nobody-may-read-this";
+use crate::server::{ACCESS_KEY_ID, BUCKET, S3Server, SECRET_ACCESS_KEY};
 
-/// A store, and what must live as long as it: its directory, and the tasks that serve it.
+/// A store, and what must live as long as it.
 pub(crate) struct Place {
     pub(crate) store: Arc<dyn ObjectStore>,
-    pub(crate) directory: TempDir,
-    pub(crate) address: Option<SocketAddr>,
-    _tasks: JoinSet<()>,
+    ground: Ground,
+}
+
+enum Ground {
+    Folder(TempDir),
+    Server(S3Server),
+}
+
+impl Place {
+    /// The directory all of it is in; the store has a part of it.
+    pub(crate) fn directory(&self) -> &Path {
+        match &self.ground {
+            Ground::Folder(directory) => directory.path(),
+            Ground::Server(server) => server.folder(),
+        }
+    }
+
+    /// Where its server listens, when it has one.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        match &self.ground {
+            Ground::Folder(_) => None,
+            Ground::Server(server) => Some(server.address()),
+        }
+    }
 }
 
 pub(crate) fn folder() -> Place {
     let directory = tempfile::tempdir().unwrap();
     let store = store::open(&Config::Folder { path: directory.path().join("objects") }).unwrap();
-    Place { store, directory, address: None, _tasks: JoinSet::new() }
+    Place { store, ground: Ground::Folder(directory) }
 }
 
-/// An S3 server on a free port, with one empty bucket.
 pub(crate) async fn s3() -> Place {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::create_dir(directory.path().join(BUCKET)).unwrap();
-    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(directory.path()).unwrap());
-    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
-    let service = builder.build();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut tasks = JoinSet::new();
-    tasks.spawn(async move {
-        let mut connections = JoinSet::new();
-        while let Ok((socket, _)) = listener.accept().await {
-            let service = service.clone();
-            connections.spawn(async move {
-                let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
-            });
-        }
-    });
-    let store = store::open(&Config::S3(s3_config(address))).unwrap();
-    Place { store, directory, address: Some(address), _tasks: tasks }
+    let server = S3Server::start().await;
+    let store = store::open(&Config::S3(s3_config(server.address()))).unwrap();
+    Place { store, ground: Ground::Server(server) }
 }
 
 /// Settings for the server at this address: one attempt, short time-outs.

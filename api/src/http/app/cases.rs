@@ -178,8 +178,7 @@ impl CasesApi {
     /// Its answers, photos, timeline, and how handing it on goes.
     #[oai(path = "/cases/:id", method = "get", operation_id = "get_case")]
     async fn get_case(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Found, GetCase> {
-        let case = row::find(&app.desk.db, who.account(), CaseId(id.0)).await?;
-        Ok(found(view::whole(&app.desk, &case).await?))
+        Ok(found(view::whole(&app.desk, who.account(), CaseId(id.0)).await?))
     }
 
     /// 撤回 · Withdraw
@@ -189,7 +188,7 @@ impl CasesApi {
     async fn withdraw_case(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Found, WithdrawCase> {
         let case = withdraw::withdraw(&app.desk, who.account(), CaseId(id.0)).await?;
         app.wake.notify_one();
-        Ok(found(view::whole(&app.desk, &case).await?))
+        Ok(found(view::whole(&app.desk, who.account(), case.id).await?))
     }
 }
 

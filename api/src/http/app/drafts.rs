@@ -88,7 +88,7 @@ impl DraftsApi {
     ) -> Reply<Found, ChangeCase> {
         let revision = revision(known.as_deref())?;
         let case = draft::change_form(&app.desk, who.account(), CaseId(id.0), revision, &body.form).await?;
-        Ok(found(view::whole(&app.desk, &case).await?))
+        Ok(found(view::whole(&app.desk, who.account(), case.id).await?))
     }
 
     /// 放入照片 · Fill a material with photos
@@ -111,7 +111,7 @@ impl DraftsApi {
         let photos: Vec<PhotoId> = body.0.photos.into_iter().map(PhotoId).collect();
         let (owner, id) = (who.account(), CaseId(id.0));
         let case = draft::set_material(&app.desk, owner, id, &material, &photos, revision).await?;
-        Ok(found(view::whole(&app.desk, &case).await?))
+        Ok(found(view::whole(&app.desk, who.account(), case.id).await?))
     }
 
     /// 检查办件 · What is still missing

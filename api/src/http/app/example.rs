@@ -11,6 +11,7 @@ use super::drafts::{CaseCheck, CaseForm, CasePhotos, Missing};
 use super::notices::Notice;
 use super::photos::Photo;
 use super::session::{RefreshSession, Session, SessionAccount, SignInWechat};
+use super::uploads::{NewUpload, Upload, UploadPart, UploadPurpose};
 use super::view::{Case, CaseItem, CaseMaterial, Event, Relay, State};
 use crate::catalogue;
 use crate::http::delivery::DeliveryState;
@@ -160,6 +161,31 @@ impl Example for Photo {
             changes: Any(json!([{ "step": "orient", "from": "6", "to": "1" }])),
             checks: Any(json!([{ "name": "clarity", "value": 0.8, "limit": 0.3, "pass": true }])),
             created_at: at(3),
+        }
+    }
+}
+
+impl Example for NewUpload {
+    fn example() -> Self {
+        Self { size: 8_388_608, sha256: "5c7d".repeat(16) }
+    }
+}
+
+impl Example for UploadPurpose {
+    fn example() -> Self {
+        Self { item: ITEM.to_owned(), material: MATERIAL.to_owned(), keep_anyway: None }
+    }
+}
+
+impl Example for Upload {
+    fn example() -> Self {
+        let part = |number, offset, bytes, received| UploadPart { number, offset, bytes, received };
+        Self {
+            id: Uuid::from_u128(0x01a2_03eb_b1b2_7c44_8d21_6b0f_3c9a_5e71),
+            size: 8_388_608,
+            part_bytes: 5_242_880,
+            parts: vec![part(1, 0, 5_242_880, true), part(2, 5_242_880, 3_145_728, false)],
+            expires_at: at(24 * 60 + 2),
         }
     }
 }

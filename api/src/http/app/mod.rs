@@ -8,6 +8,7 @@ pub mod items;
 pub mod notices;
 pub mod photos;
 pub mod session;
+pub mod uploads;
 mod view;
 
 use poem_openapi::Tags;
@@ -19,6 +20,7 @@ pub use items::ItemsApi;
 pub use notices::NoticesApi;
 pub use photos::PhotosApi;
 pub use session::SessionApi;
+pub use uploads::UploadsApi;
 
 /// How the operations are grouped.
 #[derive(Debug, Tags)]

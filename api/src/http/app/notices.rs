@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casework::notice;
+use casework::{Desk, notice};
 use chrono::{DateTime, Utc};
 use entity::NoticeId;
 use poem::web::Data;
@@ -59,17 +59,18 @@ pub struct Notices {
     pub cursor: Option<String>,
 }
 
-impl From<entity::notice::Model> for Notice {
-    fn from(row: entity::notice::Model) -> Self {
-        Self {
+impl Notice {
+    fn of(desk: &Desk, row: entity::notice::Model) -> casework::Result<Self> {
+        let body = notice::body(desk, &row)?;
+        Ok(Self {
             id: row.id.0,
             case_id: row.case_id.0,
             kind: row.kind,
             title: row.title,
-            body: row.body,
+            body,
             created_at: row.created_at,
             read_at: row.read_at,
-        }
+        })
     }
 }
 
@@ -90,7 +91,8 @@ impl NoticesApi {
         let before = page::after(cursor.as_deref())?.map(NoticeId);
         let rows = notice::list(&app.desk, who.account(), before, limit + 1).await?;
         let (rows, cursor) = page::cut(rows, limit, |row| row.id.0);
-        Ok(Json(Notices { notices: rows.into_iter().map(Into::into).collect(), cursor }))
+        let notices = rows.into_iter().map(|row| Notice::of(&app.desk, row)).collect::<casework::Result<_>>()?;
+        Ok(Json(Notices { notices, cursor }))
     }
 
     /// 通知已读 · Mark a notice as read
@@ -101,6 +103,7 @@ impl NoticesApi {
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
     ) -> Reply<Json<Notice>, ReadNotice> {
-        Ok(Json(notice::read(&app.desk, who.account(), NoticeId(id.0)).await?.into()))
+        let row = notice::read(&app.desk, who.account(), NoticeId(id.0)).await?;
+        Ok(Json(Notice::of(&app.desk, row)?))
     }
 }

@@ -120,6 +120,18 @@ pub enum Uploaded {
     Same(Json<Photo>),
 }
 
+impl From<Received> for Uploaded {
+    fn from(received: Received) -> Self {
+        match received {
+            Received::New(photo) => {
+                let location = format!("/v1/photos/{}", photo.id);
+                Self::New(Json(photo.into()), location)
+            }
+            Received::Same(photo) => Self::Same(Json(photo.into())),
+        }
+    }
+}
+
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, Enum)]
 #[oai(rename_all = "snake_case")]
@@ -154,13 +166,7 @@ impl PhotosApi {
         let PhotoUpload { item, material, keep_anyway, file } = body;
         let keep_anyway = keep_anyway.unwrap_or(false);
         let request = Request { owner: who.account(), item, material, keep_anyway, file: file.into_file() };
-        Ok(match receive::receive(&app, request).await? {
-            Received::New(photo) => {
-                let location = format!("/v1/photos/{}", photo.id);
-                Uploaded::New(Json(photo.into()), location)
-            }
-            Received::Same(photo) => Uploaded::Same(Json(photo.into())),
-        })
+        Ok(receive::receive(&app, request).await?.into())
     }
 
     /// 照片信息 · Read a photo
@@ -186,6 +192,6 @@ impl PhotosApi {
         let (bytes, key) = receive::content(&app, who.account(), PhotoId(id.0), form).await?;
         let name = key.path().rsplit('/').next().unwrap_or_default().to_owned();
         let file = Attachment::new(bytes.to_vec()).filename(name);
-        Ok(Content::File(file, key.content_type().to_owned(), key.life().cache_control.to_owned()))
+        Ok(Content::File(file, key.content_type().to_owned(), key.cache_control().to_owned()))
     }
 }

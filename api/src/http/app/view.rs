@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use casework::{Desk, Result, case as row, outbox};
+use casework::whole::{self, Whole};
+use casework::{Desk, Result, case as row};
 use chrono::{DateTime, Utc};
-use entity::{case, case_event, material};
+use entity::{AccountId, CaseId, case, case_event, material};
 use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
@@ -95,10 +96,10 @@ pub struct Event {
     pub note: Option<String>,
 }
 
-impl From<case_event::Model> for Event {
-    fn from(event: case_event::Model) -> Self {
-        let actor = sea_orm::ActiveEnum::to_value(&event.actor);
-        Self { act: event.act, state: event.state.into(), actor, at: event.at, note: event.note }
+impl Event {
+    fn of(desk: &Desk, event: case_event::Model) -> Result<Self> {
+        let (actor, note) = (sea_orm::ActiveEnum::to_value(&event.actor), row::note(desk, &event)?);
+        Ok(Self { act: event.act, state: event.state.into(), actor, at: event.at, note })
     }
 }
 
@@ -178,15 +179,13 @@ pub struct Case {
     pub submitted_at: Option<DateTime<Utc>>,
 }
 
-/// Everything about a case.
+/// Everything about the case of `owner`.
 ///
 /// # Errors
-/// When a row cannot be read.
-pub(super) async fn whole(desk: &Desk, case: &case::Model) -> Result<Case> {
-    let promise = async { if case.data_version > 0 { outbox::of_case(desk, case.id).await } else { Ok(None) } };
-    let (events, places, promise) =
-        tokio::try_join!(row::timeline(desk, case.id), row::places(&desk.db, case.id), promise)?;
-    parts(desk, case, events, &places, promise.as_ref())
+/// When there is none, or a row cannot be read.
+pub(super) async fn whole(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Case> {
+    let Whole { case, promise, events, places } = whole::find(desk, owner, id).await?;
+    parts(desk, &case, events, &places, promise.as_ref())
 }
 
 /// A draft that was started just now.
@@ -220,11 +219,11 @@ fn parts(
         revision: case.revision,
         form: Any(row::answers(desk, case)?),
         materials: materials.collect(),
-        correction: case.correction.clone(),
+        correction: row::correction(desk, case)?,
         province_state: case.province_state.clone(),
-        licence: case.licence.clone().map(Any),
+        licence: row::licence(desk, case)?.map(Any),
         relay: promise.map(Into::into),
-        events: events.into_iter().map(Into::into).collect(),
+        events: events.into_iter().map(|event| Event::of(desk, event)).collect::<Result<_>>()?,
         created_at: case.created_at,
         changed_at: case.changed_at,
         submitted_at: case.submitted_at,

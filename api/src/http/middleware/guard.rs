@@ -53,6 +53,5 @@ impl<E: Endpoint<Output = Response>> Endpoint for Guarded<E> {
 }
 
 fn too_large(visit: &Visit) -> Problem {
-    let upload = visit.operation().is_some_and(super::super::operations::Operation::is_upload);
-    Problem::new(if upload { &codes::PHOTO_TOO_LARGE } else { &codes::REQUEST_TOO_LARGE })
+    Problem::new(visit.operation().map_or(&codes::REQUEST_TOO_LARGE, |operation| operation.too_large))
 }

@@ -170,6 +170,29 @@ codes! {
         "照片暂时取不出来" / "The photo cannot be fetched right now",
         "我们已经知道了，请过一会儿再看；急用请重新上传。" / "We have been told; try again later, or upload the photo again.";
 
+    // Uploads in parts.
+    UPLOAD_UNKNOWN "upload.unknown" 404:
+        "没有这次上传" / "There is no such upload",
+        "上传已过期或已放弃，请重新选择照片上传。" / "It has expired or was given up: begin it again with `begin_upload`.";
+    UPLOAD_TOO_MANY "upload.too_many" 409:
+        "没传完的照片太多" / "Too many uploads are open",
+        "请先传完或放弃没传完的照片。" / "Complete uploads, or give them up with `drop_upload`; each ends by itself at `expires_at`.";
+    UPLOAD_PART_UNKNOWN "upload.part_unknown" 404:
+        "没有这个分片" / "The upload has no such part",
+        "请更新小程序后再试。" / "Send the parts the upload lists, by their numbers.";
+    UPLOAD_PART_LENGTH "upload.part_length" 422:
+        "分片大小不对" / "The part has the wrong length",
+        "请重新选择照片上传。" / "Send exactly the `bytes` the upload lists for this part, from its `offset`.";
+    UPLOAD_PART_MISMATCH "upload.part_mismatch" 422:
+        "分片在路上变了样" / "The part is not what its hash says",
+        "网络可能出了差错，请再传一次。" / "It was changed on its way: send the same part again.";
+    UPLOAD_INCOMPLETE "upload.incomplete" 422:
+        "照片还没有传完" / "Parts are missing",
+        "请把剩下的部分传完。" / "Send the parts that `errors` lists, then complete it again.";
+    UPLOAD_MISMATCH "upload.mismatch" 422:
+        "传上来的照片和选中的不一样" / "The whole file is not what its hash says",
+        "请重新选择照片，从头上传。" / "The upload was given up: begin it again and read the file anew.";
+
     // Cases.
     CASE_UNKNOWN "case.unknown" 404:
         "没有这个办件" / "There is no such case",

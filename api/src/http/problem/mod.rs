@@ -131,6 +131,11 @@ impl Problem {
         self
     }
 
+    /// What the person should do.
+    pub fn says(&self) -> &Words {
+        self.0.advice.as_ref().unwrap_or(&self.0.code.advice)
+    }
+
     /// What kind of problem it is.
     pub fn code(&self) -> &'static Code {
         self.0.code

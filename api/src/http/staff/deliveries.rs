@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casework::outbox;
+use casework::{Desk, outbox};
 use chrono::{DateTime, Utc};
 use entity::OutboxId;
 use poem::web::Data;
@@ -118,9 +118,10 @@ impl From<entity::outbox::Model> for Delivery {
     }
 }
 
-impl From<entity::attempt::Model> for Attempt {
-    fn from(row: entity::attempt::Model) -> Self {
-        Self {
+impl Attempt {
+    fn of(desk: &Desk, row: entity::attempt::Model) -> casework::Result<Self> {
+        let reply = outbox::reply(desk, &row)?;
+        Ok(Self {
             number: u32::try_from(row.number).unwrap_or(0),
             started_at: row.started_at,
             millis: u64::try_from(row.millis).unwrap_or(0),
@@ -128,8 +129,8 @@ impl From<entity::attempt::Model> for Attempt {
             outcome: row.outcome,
             code: row.code,
             status: row.status,
-            reply: row.reply,
-        }
+            reply,
+        })
     }
 }
 
@@ -171,7 +172,7 @@ impl DeliveriesApi {
     ) -> Reply<Json<DeliveryHistory>, GetDelivery> {
         who.may_watch()?;
         let (row, attempts) = outbox::find(&app.desk, OutboxId(id.0)).await?;
-        let attempts = attempts.into_iter().map(Into::into).collect();
+        let attempts = attempts.into_iter().map(|row| Attempt::of(&app.desk, row)).collect::<casework::Result<_>>()?;
         Ok(Json(DeliveryHistory { delivery: row.into(), attempts }))
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use law::clock::{FirstDay, Handling, Terms};
+
 use crate::form::Form;
 use crate::item::{Item, ItemClocks, MaterialSpec};
 
@@ -11,6 +13,8 @@ const MAX_MATERIALS: usize = 30;
 const MAX_PHOTOS: u32 = 20;
 /// Longest code.
 const MAX_CODE: usize = 48;
+/// What a source names when a period comes from the law [`law::clock`] knows.
+const LICENSING_LAW: &str = "行政许可法";
 
 /// The mistakes that show without the form.
 pub(super) fn mistakes(item: &Item, knows_rule: &impl Fn(&str) -> bool) -> Vec<String> {
@@ -119,10 +123,25 @@ fn clock_mistakes(clocks: &ItemClocks) -> Vec<String> {
     }
     let strangers = clocks.sources.keys().filter(|name| periods.iter().all(|(known, _)| known != name));
     found.extend(strangers.map(|name| format!("clocks.sources.{name}: there is no such period")));
+    found.extend(beyond_the_law(clocks));
     if clocks.promise_days > clocks.decision_days {
         found.push("clocks.promise_days: is longer than the law's decision_days".to_owned());
     }
     found
+}
+
+/// Periods longer than the law they are said to come from. One that comes from another law may be longer (Art 42).
+fn beyond_the_law(clocks: &ItemClocks) -> impl Iterator<Item = String> {
+    let days = |days: u32| u16::try_from(days).unwrap_or(u16::MAX);
+    let terms = Terms {
+        correction_days: days(clocks.correction_days),
+        decision_days: days(clocks.decision_days),
+        delivery_days: days(clocks.delivery_days),
+        ..Terms::statutory(Handling::Single, FirstDay::Next)
+    };
+    let faults = terms.check().err().unwrap_or_default().into_iter();
+    let named = |term: &str| clocks.sources.get(term).is_some_and(|source| source.contains(LICENSING_LAW));
+    faults.filter(move |fault| named(fault.term)).map(|fault| format!("clocks.{fault} by {LICENSING_LAW}"))
 }
 
 fn material_mistakes(material: &MaterialSpec, knows_rule: &impl Fn(&str) -> bool) -> impl Iterator<Item = String> {

@@ -6,12 +6,16 @@ use crate::advice::{self, Refusal};
 const AHEAD: u32 = 10;
 const ENTRIES: usize = 1 << AHEAD;
 
+/// The run that stands for the end of a block: it leads past every block from anywhere.
+pub(super) const BLOCK_ENDS: u8 = 128;
+
 /// One Huffman table.
 #[derive(Clone)]
 pub(super) struct Table {
     /// `length << 8 | symbol` of the code that starts with these bits; 0 when it is longer.
     short: Box<[u16; ENTRIES]>,
-    /// `value << 16 | run << 8 | length` where code and value together are short; 0 where not.
+    /// `value << 16 | run << 8 | length` where code and value together are short; 0 where not. The end of a block is a
+    /// run of [`BLOCK_ENDS`].
     whole: Box<[i32; ENTRIES]>,
     /// First code not of this length, left-aligned to 16 bits, by length 0 to 16.
     beyond: [u32; 17],
@@ -56,14 +60,30 @@ impl Table {
         Ok(table)
     }
 
+    /// The symbol that these 16 bits begin with, and its length, for codes beyond the short ones.
+    #[cold]
+    fn long_symbol(&self, code: u32) -> Result<(u8, u32), Refusal> {
+        let lengths = (0_u32..).zip(self.beyond.iter().zip(&self.place)).skip(AHEAD as usize + 1);
+        for (length, (beyond, place)) in lengths {
+            if code < *beyond {
+                let index = usize::try_from(i32::try_from(code >> (16 - length)).unwrap_or(0) + place);
+                let symbol = index.ok().and_then(|index| self.symbols.get(index)).ok_or_else(advice::damaged)?;
+                return Ok((*symbol, length));
+            }
+        }
+        Err(advice::damaged())
+    }
+
     fn fill_whole(&mut self) {
         for (bits, (entry, whole)) in (0_u32..).zip(self.short.iter().zip(self.whole.iter_mut())) {
             let (length, run, size) = (u32::from(entry >> 8), u32::from(entry >> 4 & 15), u32::from(entry & 15));
-            if length == 0 || size == 0 || length + size > AHEAD {
-                continue;
-            }
-            let raw = bits >> (AHEAD - length - size) & ((1 << size) - 1);
-            let value = extend(raw, size);
+            let (value, run) = match (run, size) {
+                (0, 0) if length > 0 => (0, u32::from(BLOCK_ENDS)),
+                (_, 1..) if length > 0 && length + size <= AHEAD => {
+                    (extend(bits >> (AHEAD - length - size) & ((1 << size) - 1), size), run)
+                }
+                _ => continue,
+            };
             *whole = value << 16 | i32::try_from(run << 8 | (length + size)).unwrap_or(0);
         }
     }
@@ -76,7 +96,9 @@ fn extend(raw: u32, size: u32) -> i32 {
     if size > 0 && raw < 1 << (size - 1) { raw - (1 << size) + 1 } else { raw }
 }
 
-/// Reads bits from entropy-coded data: stuffed bytes removed, stops at the first marker.
+/// Reads bits from entropy-coded data: stuffed bytes removed, stops at the first marker. Small enough to be copied:
+/// a loop that works on a copy of its own keeps it in registers.
+#[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
     data: &'a [u8],
     at: usize,
@@ -109,11 +131,12 @@ impl<'a> Bits<'a> {
                 return;
             }
         }
-        self.refill_slowly();
+        *self = self.refilled_slowly();
     }
 
+    /// By value, so that the caller's copy need not leave its registers.
     #[cold]
-    fn refill_slowly(&mut self) {
+    fn refilled_slowly(mut self) -> Self {
         while self.have <= 56 {
             let byte = match (self.data.get(self.at), self.data.get(self.at + 1)) {
                 (Some(0xff), Some(0)) => {
@@ -136,6 +159,7 @@ impl<'a> Bits<'a> {
             self.ahead |= u64::from(byte) << (56 - self.have);
             self.have += 8;
         }
+        self
     }
 
     /// True once more bits were read than the data holds.
@@ -176,7 +200,7 @@ impl<'a> Bits<'a> {
         extend(self.raw(size), size)
     }
 
-    /// Run and value where the table knows both at once; call [`Bits::refill`] before.
+    /// Run and value where the table knows both at once, [`BLOCK_ENDS`] included; call [`Bits::refill`] before.
     #[inline]
     pub(super) fn whole(&mut self, table: &Table) -> Option<(usize, i32)> {
         let entry = *table.whole.get((self.ahead >> (64 - AHEAD)) as usize)?;
@@ -184,7 +208,7 @@ impl<'a> Bits<'a> {
             return None;
         }
         self.skip(entry.cast_unsigned() & 0xff);
-        Some(((entry.cast_unsigned() >> 8 & 15) as usize, entry >> 16))
+        Some(((entry.cast_unsigned() >> 8 & 0xff) as usize, entry >> 16))
     }
 
     /// The next symbol; call [`Bits::refill`] before. Bits that are no code are damage.
@@ -195,25 +219,9 @@ impl<'a> Bits<'a> {
             self.skip(u32::from(entry >> 8));
             return Ok((entry & 0xff) as u8);
         }
-        self.long_symbol(table)
-    }
-
-    #[cold]
-    fn long_symbol(&mut self, table: &Table) -> Result<u8, Refusal> {
-        let code = u32::try_from(self.ahead >> 48).unwrap_or(0);
-        let lengths = (0_u32..).zip(table.beyond.iter().zip(&table.place)).skip(AHEAD as usize + 1);
-        for (length, (beyond, place)) in lengths {
-            if code < *beyond {
-                self.skip(length);
-                let index = i32::try_from(code >> (16 - length)).unwrap_or(0) + place;
-                return usize::try_from(index)
-                    .ok()
-                    .and_then(|i| table.symbols.get(i))
-                    .copied()
-                    .ok_or_else(advice::damaged);
-            }
-        }
-        Err(advice::damaged())
+        let (symbol, length) = table.long_symbol(u32::try_from(self.ahead >> 48).unwrap_or(0))?;
+        self.skip(length);
+        Ok(symbol)
     }
 
     /// Whole bytes left unread before the marker, counted up to `most + 1`.
@@ -260,13 +268,9 @@ mod tests {
         let table = Table::new(&counts, &symbols).unwrap();
         for length in 1..=16_u32 {
             let code = (0xffff_u32 << (17 - length)) & 0xffff;
-            let mut data = u16::try_from(code)
-                .unwrap()
-                .to_be_bytes()
-                .iter()
-                .flat_map(|b| if *b == 0xff { vec![0xff, 0] } else { vec![*b] })
-                .collect::<Vec<_>>();
-            data.extend([0, 0, 0, 0]);
+            let stuffed = |b: u8| if b == 0xff { vec![0xff, 0] } else { vec![b] };
+            let code = u16::try_from(code).unwrap().to_be_bytes();
+            let data: Vec<u8> = code.into_iter().flat_map(stuffed).chain([0; 4]).collect();
             let mut bits = Bits::new(&data, 0);
             bits.refill();
             assert_eq!(u32::from(bits.symbol(&table).unwrap()), length);

@@ -3,7 +3,7 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    reason = "samples are clamped to 0..=255 before they are cut to 8 bits"
+    reason = "coefficients have at most 27 bits; samples are clamped to 0..=255 before they are cut to 8"
 )]
 
 /// Natural place of each coefficient in zigzag order.
@@ -14,18 +14,21 @@ pub(super) const ZIGZAG: [u8; 64] = [
 ];
 
 /// One block of dequantised coefficients in natural order.
-pub(super) type Block = [f32; 64];
+pub(super) type Block = [i32; 64];
+
+/// Eight numbers that are worked on together.
+type Line = [f32; 8];
 
 /// The cosines for one output size, and how far coefficients reach by their last zigzag index.
 pub(super) struct Idct {
     /// Samples a side of a block, 1 to 8.
     size: usize,
-    /// By coefficient: its weight at each sample, padded to 8.
-    by_coefficient: [[f32; 8]; 8],
+    /// By coefficient: its weight at each sample.
+    by_coefficient: [Line; 8],
     /// By sample: the weight of each coefficient there.
-    by_sample: [[f32; 8]; 8],
+    by_sample: [Line; 8],
     /// Columns and rows in use when the last coefficient stands here.
-    reach: [(u8, u8); 64],
+    reach: [u8; 64],
 }
 
 impl Idct {
@@ -37,12 +40,10 @@ impl Idct {
             let scale = if u == 0 { std::f64::consts::FRAC_1_SQRT_2 } else { 1.0 } * 0.5;
             (scale * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / (2 * size) as f64).cos()) as f32
         };
-        let mut reach = [(1, 1); 64];
-        let (mut columns, mut rows) = (1, 1);
+        let (mut reach, mut most) = ([1; 64], 1);
         for (slot, place) in reach.iter_mut().zip(ZIGZAG) {
-            columns = (place % 8 + 1).max(columns).min(size as u8);
-            rows = (place / 8 + 1).max(rows).min(size as u8);
-            *slot = (columns, rows);
+            most = (place % 8 + 1).max(place / 8 + 1).max(most);
+            *slot = most;
         }
         Self {
             size,
@@ -60,51 +61,61 @@ impl Idct {
     /// Writes one block's samples to the top left of `out`. `last` is the zigzag index of the last coefficient that is not nought.
     #[inline]
     pub(super) fn write(&self, block: &Block, last: usize, out: &mut [u8], stride: usize) {
-        if last == 0 || self.size == 1 {
-            let level = to_sample(block.first().copied().unwrap_or(0.0) / 8.0);
+        match self.size {
+            8 => self.reaching::<8>(block, last, out, stride),
+            7 => self.reaching::<7>(block, last, out, stride),
+            6 => self.reaching::<6>(block, last, out, stride),
+            5 => self.reaching::<5>(block, last, out, stride),
+            4 => self.reaching::<4>(block, last, out, stride),
+            3 => self.reaching::<3>(block, last, out, stride),
+            2 => self.reaching::<2>(block, last, out, stride),
+            _ => self.reaching::<1>(block, last, out, stride),
+        }
+    }
+
+    /// Most blocks hold few coefficients, near the corner: the others are left out.
+    #[inline]
+    fn reaching<const SIZE: usize>(&self, block: &Block, last: usize, out: &mut [u8], stride: usize) {
+        if last == 0 || SIZE == 1 {
+            let level = to_sample(block.first().copied().unwrap_or(0) as f32 / 8.0);
             out.chunks_mut(stride)
-                .take(self.size)
-                .filter_map(|row| row.get_mut(..self.size))
-                .for_each(|row| row.fill(level));
+                .take(SIZE)
+                .filter_map(|row| row.first_chunk_mut())
+                .for_each(|row| *row = [level; SIZE]);
             return;
         }
-        match self.size {
-            8 => self.transform::<8>(block, last, out, stride),
-            7 => self.transform::<7>(block, last, out, stride),
-            6 => self.transform::<6>(block, last, out, stride),
-            5 => self.transform::<5>(block, last, out, stride),
-            4 => self.transform::<4>(block, last, out, stride),
-            3 => self.transform::<3>(block, last, out, stride),
-            _ => self.transform::<2>(block, last, out, stride),
+        match self.reach.get(last) {
+            Some(0..=2) => self.transform::<SIZE, 2>(block, out, stride),
+            Some(3..=4) => self.transform::<SIZE, 4>(block, out, stride),
+            _ => self.transform::<SIZE, 8>(block, out, stride),
         }
     }
 
     #[inline]
-    fn transform<const SIZE: usize>(&self, block: &Block, last: usize, out: &mut [u8], stride: usize) {
-        let (columns, rows) = self.reach.get(last).copied().unwrap_or((8, 8));
-        let (columns, rows) = (usize::from(columns), usize::from(rows));
-        let mut half = [[0.0_f32; 8]; 8];
-        for (line, coefficients) in half.iter_mut().zip(block.chunks_exact(8)).take(rows) {
-            for (coefficient, weights) in coefficients.iter().zip(&self.by_coefficient).take(columns) {
-                for (sample, weight) in line.iter_mut().zip(weights) {
-                    *sample += coefficient * weight;
-                }
-            }
+    fn transform<const SIZE: usize, const REACH: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
+        let mut half = [[0.0; 8]; REACH];
+        for (line, coefficients) in half.iter_mut().zip(block.as_chunks::<8>().0).take(SIZE) {
+            *line = weighed(&coefficients.map(|c| c as f32), &self.by_coefficient, REACH.min(SIZE));
         }
-        for (row, weights) in out.chunks_mut(stride).zip(&self.by_sample).take(SIZE) {
-            let mut line = [0.0_f32; 8];
-            for (samples, weight) in half.iter().zip(weights).take(rows) {
-                for (sum, sample) in line.iter_mut().zip(samples) {
-                    *sum += sample * weight;
-                }
-            }
-            if let Some(row) = row.get_mut(..SIZE) {
-                for (target, sum) in row.iter_mut().zip(line) {
-                    *target = to_sample(sum);
-                }
+        for (target, weights) in out.chunks_mut(stride).zip(&self.by_sample).take(SIZE) {
+            let samples = weighed(weights, &half, SIZE).map(to_sample);
+            if let (Some(target), Some(samples)) = (target.first_chunk_mut::<SIZE>(), samples.first_chunk()) {
+                *target = *samples;
             }
         }
     }
+}
+
+/// The sum of the first `count` lines, each times its weight.
+#[inline]
+fn weighed(weights: &Line, lines: &[Line], count: usize) -> Line {
+    let mut sums = [0.0; 8];
+    for (weight, line) in weights.iter().zip(lines).take(count) {
+        for (sum, number) in sums.iter_mut().zip(line) {
+            *sum += weight * number;
+        }
+    }
+    sums
 }
 
 /// Level shift, clamp and round. Adding 2^23 leaves the rounded value in the lowest bits of the float, which the
@@ -122,7 +133,7 @@ mod tests {
     #[test]
     fn full_size_inverts_the_forward_transform() {
         let samples: [f32; 64] = std::array::from_fn(|i| ((i * 37 + i * i * 11) % 256) as f32);
-        let mut block = [0.0; 64];
+        let mut block = [0; 64];
         for (place, slot) in block.iter_mut().enumerate() {
             let (v, u) = (place / 8, place % 8);
             let scale = |k: usize| if k == 0 { std::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
@@ -133,7 +144,7 @@ mod tests {
                     * ((2.0 * x + 1.0) * u as f32 * std::f32::consts::PI / 16.0).cos()
                     * ((2.0 * y + 1.0) * v as f32 * std::f32::consts::PI / 16.0).cos();
             }
-            *slot = 0.25 * scale(u) * scale(v) * sum;
+            *slot = (0.25 * scale(u) * scale(v) * sum).round() as i32;
         }
         let mut out = [0; 64];
         Idct::new(8).write(&block, 63, &mut out, 8);

@@ -58,8 +58,9 @@ pub(super) fn decode(
         .components
         .iter()
         .map(|component| {
-            // A component stored at half resolution needs no shrinking when the others are halved.
+            // Where all colour is wanted, a component stored at half resolution is not halved when the others are.
             let spare = (front.frame.most_across / component.across).min(front.frame.most_down / component.down).max(1);
+            let spare = if wanted.full_colour { spare } else { 1 };
             Plane::new(&front.frame, component, (size * spare).min(8))
         })
         .collect();

@@ -178,19 +178,18 @@ impl Coefficients {
         for ((held, component), plane) in self.held.iter().zip(&frame.components).zip(planes) {
             let stored =
                 tables.quantisation.get(component.quantisation).and_then(Option::as_ref).ok_or_else(advice::damaged)?;
-            let weights = stored.map(f32::from);
-            let reach =
-                f32::from(i16::try_from(DC_REACH).unwrap_or(i16::MAX)) + weights.first().copied().unwrap_or(0.0);
-            let mut block: Block = [0.0; 64];
+            let weights = stored.map(i32::from);
+            let reach = DC_REACH + weights.first().copied().unwrap_or(0);
+            let mut block: Block = [0; 64];
             for (number, coefficients) in held.coefficients.chunks_exact(64).enumerate() {
                 if number % 4096 == 0 && !keep_going() {
                     return Err(advice::timeout());
                 }
-                block.fill(0.0);
+                block.fill(0);
                 let mut last = 0;
                 for (index, ((value, weight), place)) in coefficients.iter().zip(&weights).zip(ZIGZAG).enumerate() {
                     if let (true, Some(slot)) = (*value != 0, block.get_mut(usize::from(place))) {
-                        *slot = f32::from(*value) * weight;
+                        *slot = i32::from(*value) * weight;
                         last = index;
                     }
                 }

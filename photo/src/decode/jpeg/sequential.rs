@@ -1,7 +1,7 @@
 //! Baseline and extended sequential scans: each block becomes samples at once, so no coefficient is kept.
 
 use super::frame::Frame;
-use super::huffman::{Bits, Table};
+use super::huffman::{BLOCK_ENDS, Bits, Table};
 use super::idct::{Block, ZIGZAG};
 use super::planes::Plane;
 use super::scan::{self, DC_REACH, Part, Restarts, Scan, Tables};
@@ -11,8 +11,8 @@ use crate::advice::{self, Refusal};
 struct Lane<'a> {
     dc: &'a Table,
     ac: &'a Table,
-    /// In zigzag order.
-    weights: [f32; 64],
+    /// Natural place and weight of each coefficient, in zigzag order.
+    weights: [(u8, i32); 64],
     weight_dc: i32,
     component: usize,
     across: usize,
@@ -37,7 +37,7 @@ pub(super) fn read(
     };
     let mut bits = Bits::new(data, at);
     let mut restarts = Restarts::new(tables.restart);
-    let mut block: Block = [0.0; 64];
+    let mut block: Block = [0; 64];
     for row in 0..down {
         if !keep_going() {
             return Err(advice::timeout());
@@ -50,10 +50,11 @@ pub(super) fn read(
             }
             for lane in &mut lanes {
                 let plane = planes.get_mut(lane.component).ok_or_else(advice::damaged)?;
-                for index in 0..lane.across * lane.down {
-                    let (x, y) = (column * lane.across + index % lane.across, row * lane.down + index / lane.across);
-                    let last = read_block(&mut bits, lane, &mut block)?;
-                    plane.write(x, y, &block, last);
+                for y in row * lane.down..(row + 1) * lane.down {
+                    for x in column * lane.across..(column + 1) * lane.across {
+                        let last = read_block(&mut bits, lane, &mut block)?;
+                        plane.write(x, y, &block, last);
+                    }
                 }
             }
             if bits.overrun() {
@@ -72,7 +73,9 @@ fn lane<'a>(part: &Part, frame: &Frame, scan: &Scan, tables: &'a Tables) -> Resu
     Ok(Lane {
         dc: tables.dc.get(part.dc).and_then(Option::as_ref).ok_or_else(advice::damaged)?,
         ac: tables.ac.get(part.ac).and_then(Option::as_ref).ok_or_else(advice::damaged)?,
-        weights: stored.map(f32::from),
+        weights: std::array::from_fn(|index| {
+            (ZIGZAG.get(index).copied().unwrap_or(0), stored.get(index).copied().map_or(0, i32::from))
+        }),
         weight_dc: stored.first().copied().map_or(1, i32::from),
         component: part.component,
         across: if alone { 1 } else { component.across },
@@ -83,48 +86,51 @@ fn lane<'a>(part: &Part, frame: &Frame, scan: &Scan, tables: &'a Tables) -> Resu
 
 /// Reads one block into `block`, dequantised, natural order; answers the zigzag index of its last coefficient.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "a coefficient has at most 16 bits")]
 fn read_block(bits: &mut Bits<'_>, lane: &mut Lane<'_>, block: &mut Block) -> Result<usize, Refusal> {
-    block.fill(0.0);
-    bits.refill();
-    let size = u32::from(bits.symbol(lane.dc)?);
+    let mut own = *bits;
+    *block = [0; 64];
+    own.refill();
+    let size = u32::from(own.symbol(lane.dc)?);
     if size > 11 {
         return Err(advice::damaged());
     }
-    lane.predicted += bits.value(size);
+    lane.predicted += own.value(size);
     let level = lane.predicted * lane.weight_dc;
     if level.abs() > DC_REACH + lane.weight_dc {
         return Err(advice::damaged());
     }
     if let Some(first) = block.first_mut() {
-        *first = level as f32;
+        *first = level;
     }
     let (mut index, mut last) = (1, 0);
     while index < 64 {
-        bits.refill();
-        let (run, value) = if let Some(pair) = bits.whole(lane.ac) {
-            pair
-        } else {
-            let symbol = bits.symbol(lane.ac)?;
-            match (usize::from(symbol >> 4), u32::from(symbol & 15)) {
-                (15, 0) => {
-                    index += 16;
-                    continue;
-                }
-                (_, 0) => break,
-                (run, size @ 1..=11) => (run, bits.value(size)),
-                _ => return Err(advice::damaged()),
-            }
-        };
+        own.refill();
+        let (run, value) = if let Some(pair) = own.whole(lane.ac) { pair } else { read_apart(&mut own, lane.ac)? };
         index += run;
-        let (Some(place), Some(weight)) = (ZIGZAG.get(index), lane.weights.get(index)) else {
-            return Err(advice::damaged());
+        let Some((place, weight)) = lane.weights.get(index) else {
+            if index < usize::from(BLOCK_ENDS) {
+                return Err(advice::damaged());
+            }
+            break;
         };
-        if let Some(slot) = block.get_mut(usize::from(*place)) {
-            *slot = value as f32 * weight;
+        if let Some(slot) = block.get_mut(usize::from(*place & 63)) {
+            *slot = value * weight;
         }
         last = index;
         index += 1;
     }
-    if index > 64 { Err(advice::damaged()) } else { Ok(last) }
+    *bits = own;
+    Ok(last)
+}
+
+/// Run and value where they are too long to be looked up together. Sixteen noughts are fifteen and a nought.
+#[inline]
+fn read_apart(bits: &mut Bits<'_>, table: &Table) -> Result<(usize, i32), Refusal> {
+    let symbol = bits.symbol(table)?;
+    match (usize::from(symbol >> 4), u32::from(symbol & 15)) {
+        (15, 0) => Ok((15, 0)),
+        (_, 0) => Ok((usize::from(BLOCK_ENDS), 0)),
+        (run, size @ 1..=11) => Ok((run, bits.value(size))),
+        _ => Err(advice::damaged()),
+    }
 }

@@ -1,6 +1,6 @@
 //! A JPEG, marker by marker.
 
-use super::{Facts, Flaw, damaged, flaw, number, take};
+use super::{Facts, Flaw, MAX_DECODED_BYTES, damaged, flaw, number, take};
 
 /// What the markers say. Only a baseline picture of three components or one, with a JFIF header, tables, scans and
 /// nothing else, is let through.
@@ -24,6 +24,15 @@ pub(super) fn look(bytes: &[u8]) -> Result<Facts, Flaw> {
         return Err(flaw("file.trailing_bytes", format!("文件尾部多出 {more} 字节；{more} bytes after the end")));
     }
     found.facts()
+}
+
+/// Width and height of the decoded picture; nothing when it cannot be decoded.
+pub(super) fn decode(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.set_max_decoding_buffer_size(MAX_DECODED_BYTES);
+    decoder.decode().ok()?;
+    let info = decoder.info()?;
+    Some((info.width.into(), info.height.into()))
 }
 
 #[derive(Default)]

@@ -1,6 +1,8 @@
 //! A PNG, chunk by chunk.
 
-use super::{Facts, Flaw, damaged, flaw, number, take};
+use std::io::Cursor;
+
+use super::{Facts, Flaw, MAX_DECODED_BYTES, damaged, flaw, number, take};
 
 /// What the chunks say. Only pixels, the palette, the colour space and the density are let through.
 pub(super) fn look(bytes: &[u8]) -> Result<Facts, Flaw> {
@@ -29,6 +31,16 @@ pub(super) fn look(bytes: &[u8]) -> Result<Facts, Flaw> {
     }
     let (width, height, grey) = header.ok_or_else(|| damaged("no header"))?;
     Ok(Facts { width, height, grey, dpi })
+}
+
+/// Width and height of the decoded picture; nothing when it cannot be decoded.
+pub(super) fn decode(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_DECODED_BYTES as u64);
+    let mut reader = image::ImageReader::with_format(Cursor::new(bytes), image::ImageFormat::Png);
+    reader.limits(limits);
+    let decoded = reader.decode().ok()?;
+    Some((decoded.width(), decoded.height()))
 }
 
 fn ihdr(mut data: &[u8]) -> Result<(u32, u32, bool), Flaw> {

@@ -1,3 +1,5 @@
+use std::io::Cursor;
+
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder as _};
 

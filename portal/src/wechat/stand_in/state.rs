@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use casework::world::World;
 use sha2::{Digest as _, Sha256};
+use store::Secret;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,6 @@ use super::answer::Fault;
 use super::message::Sent;
 use super::token::Tokens;
 use super::{APP_ID, SECRET};
-use crate::secret::Secret;
 
 /// Calls answered at once; more get "system busy".
 const MAX_CALLS: usize = 256;

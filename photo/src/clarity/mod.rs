@@ -1,0 +1,203 @@
+//! Whether strokes are sharp enough to be read.
+//!
+//! A sharp edge has a gradient that falls quickly as the picture is smoothed, a blurred one hardly notices: from the
+//! gradients at two scales follows the width of each edge (`edges.rs`). Both measures look for what is sharp and not
+//! for what is soft, for a sharp sign before a soft background is a good photo:
+//!
+//! - **blur**: the picture is cut into tiles; a tile is as wide as its widest direction, so that a shaken one cannot
+//!   pass by its streaks. A picture is blurred when not even its best tiles are sharp.
+//! - **shake**: a moved camera leaves no steep edge across its path while those along it stay. A picture is shaken when
+//!   the steepest edges of one direction are far steeper than those at right angles, anywhere in the picture.
+//!
+//! One number over all pixels cannot tell these apart: a soft sign with few edges scores below a shaken street.
+
+mod edges;
+mod smooth;
+
+use crate::outcome::Check;
+use crate::picture::Picture;
+use edges::{Edge, WAYS};
+
+/// Width of the edges in the best tiles, in pixels of the sight, from which nothing is sharp. Sharp photos, noisy, dim
+/// or pressed hard, stay below 1.76; a Gaussian of half a hundredth of the longer side comes to 2 and more.
+const BLUR_LIMIT: f64 = 1.85;
+/// How much steeper one direction's steepest edges are than those at right angles when the camera was moved. Sharp
+/// photos stay below 2.3, pages and fences included.
+const SHAKE_LIMIT: f64 = 2.4;
+/// The same for a picture whose best tiles are soft already, which together leaves little doubt.
+const SHAKE_LIMIT_SOFT: f64 = 1.55;
+const SOFT: f64 = 1.6;
+/// Hundredths of all edges that a direction needs before shake is judged by it.
+const LEAST_PERCENT_SHAKE: usize = 1;
+/// Width of a step, and a little more.
+const STEP: f32 = 1.8;
+/// Side of a tile in pixels: a few characters of a sign.
+const TILE: usize = 192;
+/// Edges a tile needs before it is judged, and one direction in it, as a number and in hundredths of the tile's.
+const LEAST_EDGES: usize = 60;
+const LEAST_ONE_WAY: usize = 10;
+const LEAST_PERCENT_ONE_WAY: usize = 3;
+/// The share of a direction's edges, and of all tiles, that speaks for it: the sharpest.
+const SHARPEST_EDGES: f32 = 0.2;
+const SHARPEST_TILES: f64 = 0.05;
+/// A tile with more edges than this counts no more than others.
+const MOST_WEIGHT: usize = 400;
+/// Edges the whole picture needs before shake is judged, and which of a direction's edges, counted from the steepest,
+/// stands for it: the one of this number, or in thousandths of all.
+const LEAST_EDGES_SHAKE: usize = 100;
+const STEEPEST: usize = 8;
+const STEEPEST_PER_MILLE: usize = 3;
+
+/// Measures blur and shake in the sight.
+pub(crate) fn check(sight: &Picture) -> Vec<Check> {
+    let edges = edges::edges(sight);
+    let blur = blur(&edges, sight.width as usize);
+    let shake = shake(&edges);
+    let limit = if blur > SOFT { SHAKE_LIMIT_SOFT } else { SHAKE_LIMIT };
+    vec![
+        Check { name: "blur".to_owned(), value: blur, limit: BLUR_LIMIT, pass: blur < BLUR_LIMIT },
+        Check { name: "shake".to_owned(), value: shake, limit, pass: shake < limit },
+    ]
+}
+
+/// The width of the edges in the sharpest tiles; 0 when there is nothing to judge.
+fn blur(edges: &[Edge], width: usize) -> f64 {
+    let across = width.div_ceil(TILE);
+    let mut tiles: Vec<Vec<&Edge>> = Vec::new();
+    for edge in edges {
+        let tile = edge.y / TILE * across + edge.x / TILE;
+        if tiles.len() <= tile {
+            tiles.resize_with(tile + 1, Vec::new);
+        }
+        if let Some(tile) = tiles.get_mut(tile) {
+            tile.push(edge);
+        }
+    }
+    let judged = tiles.iter().filter(|tile| tile.len() >= LEAST_EDGES);
+    let mut widths: Vec<(f32, usize)> =
+        judged.filter_map(|tile| Some((widest(tile)?, tile.len().min(MOST_WEIGHT)))).collect();
+    if widths.is_empty() && edges.len() >= LEAST_EDGES {
+        // Few strokes, far apart: all of them together.
+        widths.extend(widest(&edges.iter().collect::<Vec<_>>()).map(|width| (width, 1)));
+    }
+    widths.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    #[expect(clippy::cast_precision_loss, reason = "some dozen tiles of a few hundred")]
+    let wanted = widths.iter().map(|(_, weight)| weight).sum::<usize>() as f64 * SHARPEST_TILES;
+    let mut seen = 0.0;
+    let found = widths.iter().find(|(_, weight)| {
+        #[expect(clippy::cast_precision_loss, reason = "at most MOST_WEIGHT")]
+        let weight = *weight as f64;
+        seen += weight;
+        seen >= wanted
+    });
+    found.map_or(0.0, |(width, _)| f64::from(*width))
+}
+
+/// The width that the sharpest edges have across the direction where they are widest.
+fn widest(tile: &[&Edge]) -> Option<f32> {
+    let least = LEAST_ONE_WAY.max(tile.len() * LEAST_PERCENT_ONE_WAY / 100);
+    let ways = (0..WAYS).filter_map(|way| {
+        let widths = within(tile.iter().copied(), way).map(|edge| edge.width).collect::<Vec<_>>();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of the edges in one tile"
+        )]
+        let rank = (widths.len() as f32 * SHARPEST_EDGES) as usize;
+        (widths.len() >= least).then(|| smallest(widths, rank)).flatten()
+    });
+    ways.reduce(f32::max)
+}
+
+/// The greatest ratio between the steepest edges of a direction and those at right angles to it; 0 when there is
+/// nothing to compare.
+fn shake(edges: &[Edge]) -> f64 {
+    if edges.len() < LEAST_EDGES_SHAKE {
+        return 0.0;
+    }
+    let rank = STEEPEST.max(edges.len() * STEEPEST_PER_MILLE / 1000);
+    let steepest = |way: usize| {
+        let falls = within(edges.iter(), way).map(|edge| -edge.steepness).collect::<Vec<_>>();
+        let widths = within(edges.iter(), way).map(|edge| edge.width).collect::<Vec<_>>();
+        if widths.len() * 100 < edges.len() * LEAST_PERCENT_SHAKE {
+            return None; // corners have no direction
+        }
+        let half = widths.len() / 2;
+        Some((smallest(falls, rank).map(|fall| (-fall).max(0.5))?, smallest(widths, half)?))
+    };
+    let steepest: Vec<Option<(f32, f32)>> = (0..WAYS).map(steepest).collect();
+    let turned = steepest.iter().cycle().skip(WAYS / 2);
+    // Edges that are flat only for want of contrast are as narrow as any.
+    let ratios = steepest.iter().zip(turned).filter_map(|(along, across)| {
+        let ((along, _), (across, width)) = ((*along)?, (*across)?);
+        (width > STEP).then_some(along / across)
+    });
+    ratios.reduce(f32::max).map_or(0.0, f64::from)
+}
+
+/// The edges of one direction and of the next: an eighth of a turn in all, so that none falls between two.
+fn within<'a>(edges: impl Iterator<Item = &'a Edge>, way: usize) -> impl Iterator<Item = &'a Edge> {
+    edges.filter(move |edge| edge.way == way || edge.way == (way + 1) % WAYS)
+}
+
+/// The value of this rank from the smallest.
+fn smallest(mut values: Vec<f32>, rank: usize) -> Option<f32> {
+    (rank < values.len()).then(|| *values.select_nth_unstable_by(rank, f32::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::smooth::{along_columns, along_rows};
+    use super::*;
+    use crate::picture::Channels;
+
+    /// Squares smoothed by a box of this many pixels across and down, thrice.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "levels of 8 bits"
+    )]
+    fn squares(across: usize, down: usize) -> Picture {
+        let (width, height) = (400_usize, 300_usize);
+        let mut luma: Vec<f32> = (0..width * height)
+            .map(|i| if (i % width / 50 + i / width / 43) % 2 == 0 { 210.0 } else { 60.0 })
+            .collect();
+        for _ in 0..3 {
+            let mut rows = vec![0.0; luma.len()];
+            along_rows(&luma, width, &vec![1.0 / across as f32; across], &mut rows);
+            along_columns(&rows, width, &vec![1.0 / down as f32; down], &mut luma);
+        }
+        Picture::new(400, 300, Channels::Grey, luma.into_iter().map(|v| v.round() as u8).collect()).unwrap()
+    }
+
+    fn failed(picture: &Picture) -> Vec<String> {
+        check(picture).into_iter().filter(|check| !check.pass).map(|check| check.name).collect()
+    }
+
+    #[test]
+    fn sharp_and_slightly_soft_pass_and_blur_does_not() {
+        assert_eq!(failed(&squares(1, 1)), Vec::<String>::new());
+        assert_eq!(failed(&squares(9, 9)), ["blur"]);
+    }
+
+    #[test]
+    fn the_width_is_measured_in_pixels() {
+        // Three boxes of 9 have a variance of 3 · (81 − 1) / 12 = 20, and looking adds 7 / 3.
+        let value = check(&squares(9, 9)).first().unwrap().value;
+        assert!((value - (20.0_f64 + 7.0 / 3.0).sqrt()).abs() < 1.0, "{value}");
+    }
+
+    #[test]
+    fn shake_in_one_direction_is_noticed() {
+        assert!(failed(&squares(13, 1)).contains(&"shake".to_owned()));
+        assert!(failed(&squares(1, 13)).contains(&"shake".to_owned()));
+    }
+
+    #[test]
+    fn nothing_to_see_is_nothing_to_blame() {
+        assert!(failed(&Picture::new(300, 300, Channels::Grey, vec![128; 90_000]).unwrap()).is_empty());
+        assert!(failed(&Picture::new(5, 5, Channels::Grey, vec![0; 25]).unwrap()).is_empty());
+    }
+}
