@@ -37,17 +37,36 @@ impl std::fmt::Debug for Piece {
 /// # Errors
 /// `upload.unknown`, `upload.part_unknown`; `upload.part_length` and `upload.part_mismatch` before anything is stored.
 pub async fn put(app: &App, owner: AccountId, id: UploadId, piece: Piece) -> Result<Seen, Problem> {
-    let upload = find(app, owner, id).await?;
-    let Some(span) = spans(size(&upload)).find(|span| span.number == piece.number) else {
-        drain(&mut piece.body.into_async_read()).await;
-        return Err(Problem::new(&codes::UPLOAD_PART_UNKNOWN));
+    let Piece { number, sha256, body } = piece;
+    let mut body = body.into_async_read();
+    let taken = match find(app, owner, id).await {
+        Ok(upload) => take(app, upload, number, sha256, &mut body).await,
+        Err(problem) => Err(problem),
     };
-    let spooled = spool(piece.body, span).await?;
+    if taken.is_err() {
+        // A connection that is closed while somebody still sends takes the answer with it. What comes is bounded by what
+        // the operation lets anybody send.
+        drop(tokio::io::copy(&mut body, &mut tokio::io::sink()).await);
+    }
+    taken
+}
+
+async fn take(
+    app: &App,
+    upload: upload::Model,
+    number: u32,
+    said: Option<String>,
+    body: &mut (impl AsyncRead + Unpin),
+) -> Result<Seen, Problem> {
+    let span = spans(size(&upload))
+        .find(|span| span.number == number)
+        .ok_or_else(|| Problem::new(&codes::UPLOAD_PART_UNKNOWN))?;
+    let spooled = spool(body, span).await?;
     // Only who has a permit holds a part in memory; the others wait with theirs in a file.
     let permit = app.parts.acquire().await.map_err(Problem::internal)?;
     let bytes = load(spooled, span).await?;
     let sha256 = hex::encode(Sha256::digest(&bytes));
-    if piece.sha256.is_some_and(|said| !said.trim().eq_ignore_ascii_case(&sha256)) {
+    if said.is_some_and(|said| !said.trim().eq_ignore_ascii_case(&sha256)) {
         return Err(Problem::new(&codes::UPLOAD_PART_MISMATCH));
     }
     if !is_joined(&upload) {
@@ -58,12 +77,10 @@ pub async fn put(app: &App, owner: AccountId, id: UploadId, piece: Piece) -> Res
 }
 
 /// Reads the body into a file without a name, and no further than one byte too many.
-async fn spool(body: Body, span: Span) -> Result<File, Problem> {
+async fn spool(body: &mut (impl AsyncRead + Unpin), span: Span) -> Result<File, Problem> {
     let mut file = File::from_std(tempfile::tempfile().map_err(Problem::internal)?);
-    let mut body = body.into_async_read();
-    let length = tokio::io::copy(&mut (&mut body).take(span.bytes + 1), &mut file).await.map_err(Problem::internal)?;
+    let length = tokio::io::copy(&mut body.take(span.bytes + 1), &mut file).await.map_err(Problem::internal)?;
     if length != span.bytes {
-        drain(&mut body).await;
         let detail = (
             format!("第 {} 部分应为 {} 字节。", span.number, span.bytes),
             format!("Part {} has {} bytes.", span.number, span.bytes),
@@ -71,12 +88,6 @@ async fn spool(body: Body, span: Span) -> Result<File, Problem> {
         return Err(Problem::new(&codes::UPLOAD_PART_LENGTH).detail(detail));
     }
     Ok(file)
-}
-
-/// Reads on and keeps nothing: a connection that is closed while somebody still sends takes the answer with it. Bounded
-/// by what the operation lets anybody send.
-async fn drain(body: &mut (impl AsyncRead + Unpin)) {
-    drop(tokio::io::copy(body, &mut tokio::io::sink()).await);
 }
 
 async fn load(mut file: File, span: Span) -> Result<Bytes, Problem> {
