@@ -13,10 +13,10 @@ const FINEST: f32 = 0.04;
 const COARSEST: f32 = 6.0;
 /// Scale up to which colour is worth keeping at full resolution in a scene.
 const RICH: f32 = 0.045;
-/// Scale above which a smaller picture with finer tables shows more.
-const COMFORT: f32 = 2.0;
-/// Scale aimed at when the picture is made smaller.
-const AIM: f32 = 1.4;
+/// Scale above which a smaller picture with finer tables shows more, and the scale aimed at then. Strokes bear coarse
+/// tables better than they bear being small: read back by a machine, text at these is as good as at twice the pixels.
+const COMFORT: (f32, f32) = (2.0, 1.4);
+const COMFORT_OF_STROKES: (f32, f32) = (3.8, 3.2);
 /// All tables at one: as fine as JPEG can be.
 const EXACT: f32 = 0.001;
 /// Sizes tried at most.
@@ -46,7 +46,8 @@ fn spend_jpeg(mut picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) 
         if !keep_going() {
             return Err(advice::timeout());
         }
-        let share = if forecast.scale > COMFORT { forecast.share(AIM).min(0.9) } else { 1.0 };
+        let (comfort, aim) = comfort(rule.kind);
+        let share = if forecast.scale > comfort { forecast.share(aim).min(0.9) } else { 1.0 };
         let smaller = if share < 1.0 { fit::smaller(rule, picture.width, picture.height, share) } else { None };
         if let Some((width, height)) = smaller {
             picture = fit::shrink_to(picture, width, height)?;
@@ -61,6 +62,13 @@ fn spend_jpeg(mut picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) 
     Err(advice::too_many_bytes(rule))
 }
 
+fn comfort(kind: Kind) -> (f32, f32) {
+    match kind {
+        Kind::Document | Kind::Rendering => COMFORT_OF_STROKES,
+        Kind::Scene | Kind::Portrait => COMFORT,
+    }
+}
+
 /// Colour at full or half resolution, and what scale each size would need. Coloured seals and thin coloured strokes
 /// need it in full; a scene only where there are bytes to spare.
 fn choose(planes: &Planes, rule: &Rule, most: usize) -> Result<(Plan, Forecast), Refusal> {
@@ -72,10 +80,9 @@ fn choose(planes: &Planes, rule: &Rule, most: usize) -> Result<(Plan, Forecast),
     if planes.colour.is_none() {
         return with(false);
     }
-    let careful = matches!(rule.kind, Kind::Document | Kind::Rendering);
-    if careful {
+    if matches!(rule.kind, Kind::Document | Kind::Rendering) {
         let full = with(true)?;
-        return if full.1.scale <= COMFORT { Ok(full) } else { with(false) };
+        return if full.1.scale <= comfort(rule.kind).0 { Ok(full) } else { with(false) };
     }
     let half = with(false)?;
     if half.1.scale > RICH {
