@@ -10,11 +10,12 @@ use casework::vault::Vault;
 use casework::world::World;
 use portal::adapter::Province;
 use portal::signature::Key;
+use portal::wake::Wake;
 use portal::wechat::WeChat;
 use prometheus::Registry;
 use sea_orm::DbErr;
 use store::{ObjectStore, StoreError};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{self, KeyError, Tokens};
@@ -55,7 +56,7 @@ pub struct App {
     /// What the province signs its reports with.
     pub province_key: Key,
     /// Wakes the relay: to be called after a commit that owes something.
-    pub wake: Arc<Notify>,
+    pub wake: Arc<Wake>,
     /// What `/metrics` shows; whoever counts something registers it here.
     pub metrics: Registry,
     /// The counters of requests.
@@ -181,7 +182,7 @@ impl Builder {
             wechat: outside.wechat,
             province: outside.province,
             stand_ins: outside.stand_ins,
-            wake: Arc::new(Notify::new()),
+            wake: Arc::default(),
             desk,
             catalogue,
             store,

@@ -40,6 +40,12 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
 }
 
+/// Carries calls for the relays from and to the other processes; ends when the app is told to stop.
+pub fn carry_calls(app: &Arc<App>, tasks: &TaskTracker) {
+    let app = Arc::clone(app);
+    tasks.spawn(async move { app.wake.carry(&app.desk.db, &app.stop).await });
+}
+
 /// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ pub mod upload_part;
 pub mod attempt;
 pub mod notice;
 pub mod outbox;
+pub mod pause;
 pub mod report;
 // What has been seen before
 pub mod cursor;

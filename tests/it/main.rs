@@ -15,6 +15,7 @@ mod hostile;
 mod input;
 mod journey;
 mod killed;
+mod lanes;
 mod parts;
 mod problems;
 mod relay;

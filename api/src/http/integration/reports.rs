@@ -134,7 +134,7 @@ impl ReportsApi {
         })?;
         let outcome = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
         tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(ReportResult { result: outcome.name().to_owned() }))
     }
 }

@@ -190,7 +190,7 @@ impl DeliveriesApi {
         let by = who.may_watch()?;
         let row = outbox::redrive(&app.desk, OutboxId(id.0)).await?;
         tracing::info!(delivery = %row.id, %by, "driven again");
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(row.into()))
     }
 }
