@@ -1,5 +1,6 @@
 //! The loops that are measured, each in a process of its own.
 
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,10 +70,10 @@ pub async fn run(arguments: &[String]) {
     let [kind, answer_ms, url] = arguments else { panic!("relay|bare ANSWER_MS URL") };
     let answer = Duration::from_millis(answer_ms.parse().unwrap());
     let app = app(url).await;
-    let mut go = tokio::io::stdin();
-    tokio::io::stdout().write_u8(1).await.unwrap();
-    tokio::io::stdout().flush().await.unwrap();
-    go.read_u8().await.unwrap();
+    // Nothing else runs here yet: these may block.
+    std::io::stdout().write_all(&[1]).unwrap();
+    std::io::stdout().flush().unwrap();
+    std::io::stdin().read_exact(&mut [0]).unwrap();
     if kind == "bare" {
         return bare(&app.desk, answer).await;
     }
