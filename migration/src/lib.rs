@@ -8,6 +8,7 @@ mod m20261122_000003_promises;
 mod m20261122_000004_seen;
 mod m20261122_000005_uploads;
 mod m20261122_000006_renewal;
+mod m20261126_000001_county;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_seen::Migration),
             Box::new(m20261122_000005_uploads::Migration),
             Box::new(m20261122_000006_renewal::Migration),
+            Box::new(m20261126_000001_county::Migration),
         ]
     }
 }
