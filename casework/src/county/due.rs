@@ -35,23 +35,30 @@ pub struct Ran {
     pub lapsed: usize,
 }
 
-/// One round over everything that ran out before today. The time is the desk's.
+/// One round over everything that ran out before today. The time is the desk's. A case that cannot be worked at, such as one
+/// whose item is gone from the catalogue, is logged and keeps nobody else waiting.
 ///
 /// # Errors
-/// When the database fails; what was done before stays done.
+/// When it cannot be found out what ran out.
 pub async fn run(desk: &Desk) -> Result<Ran> {
     let mut ran = Ran::default();
     for id in outdated(desk).await? {
-        recount(desk, id).await?;
-        ran.recounted += 1;
+        ran.recounted += usize::from(done(id, recount(desk, id).await));
     }
     for id in over(desk, Name::Correction).await? {
-        ran.deemed += usize::from(settle(desk, id).await?);
+        ran.deemed += usize::from(done(id, settle(desk, id).await));
     }
     for id in over(desk, Name::Lapse).await? {
-        ran.lapsed += usize::from(row::retrying(|| lapse(desk, id)).await?);
+        ran.lapsed += usize::from(done(id, row::retrying(|| lapse(desk, id)).await));
     }
     Ok(ran)
+}
+
+fn done(id: CaseId, result: Result<bool>) -> bool {
+    result.unwrap_or_else(|error| {
+        tracing::error!(case = %id, error = &error as &dyn std::error::Error, "a period that ran out has no effect");
+        false
+    })
 }
 
 /// Takes the case up when the period to speak ran out. Answers whether it did.
@@ -92,7 +99,7 @@ async fn outdated(desk: &Desk) -> Result<Vec<CaseId>> {
         .await?)
 }
 
-async fn recount(desk: &Desk, id: CaseId) -> Result<()> {
+async fn recount(desk: &Desk, id: CaseId) -> Result<bool> {
     row::retrying(|| async {
         let old = find(desk, id).await?;
         let tx = desk.begin().await?;
@@ -101,7 +108,7 @@ async fn recount(desk: &Desk, id: CaseId) -> Result<()> {
         let new = row::write(desk, &tx, &old, unchanged).await?;
         clocks::recount(desk, &tx, &new).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     })
     .await
 }
