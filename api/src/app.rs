@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use casework::Desk;
+use casework::desk::{Calendar, CalendarFault};
 use casework::item::BadCatalogue;
 use casework::number::Numbers;
 use casework::vault::Vault;
@@ -110,6 +111,9 @@ pub enum StartError {
     /// WeChat, the province or a stand-in for them cannot be used.
     #[error(transparent)]
     Outside(#[from] OutsideError),
+    /// The calendar contradicts itself.
+    #[error("the calendar of working days cannot be used")]
+    Calendar(#[from] CalendarFault),
     /// Counters of the same name exist already.
     #[error("metrics")]
     Metrics(#[from] prometheus::Error),
@@ -215,6 +219,7 @@ async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -
         catalogue: catalogue.catalogue.clone(),
         rules: Arc::clone(&catalogue.rules) as Arc<dyn casework::item::Rules>,
         numbers: Arc::new(Numbers::new(config.region.clone())),
+        calendar: Arc::new(Calendar::embedded()?),
     })
 }
 

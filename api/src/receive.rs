@@ -141,15 +141,22 @@ pub async fn find(app: &App, owner: AccountId, id: PhotoId) -> Result<row::Model
 /// # Errors
 /// `photo.unknown`; `photo.lost` when the object is not there, which is an alarm.
 pub async fn content(app: &App, owner: AccountId, id: PhotoId, form: Form) -> Result<(Bytes, StorageKey), Problem> {
-    let photo = find(app, owner, id).await?;
+    bytes(app, &find(app, owner, id).await?, form).await
+}
+
+/// The bytes of a photo somebody may see.
+///
+/// # Errors
+/// When they are not there, or the store fails.
+pub async fn bytes(app: &App, photo: &row::Model, form: Form) -> Result<(Bytes, StorageKey), Problem> {
     let key = match form {
-        Form::Normalised => portal::application::object(&photo),
-        Form::Original => original_key(&photo),
+        Form::Normalised => portal::application::object(photo),
+        Form::Original => original_key(photo),
     };
     match app.store.get(&key, MAX_OBJECT_BYTES).await {
         Ok(bytes) => Ok((bytes, key)),
         Err(error @ (StoreError::Missing | StoreError::TooLarge { .. })) => {
-            lost(app, id);
+            lost(app, photo.id);
             Err(Problem::new(&codes::PHOTO_LOST).because(error))
         }
         Err(error) => Err(Problem::new(&codes::SERVICE_UNAVAILABLE).because(error)),

@@ -19,7 +19,9 @@ pub mod staff;
 pub mod subscription;
 // What they apply for
 pub mod case;
+pub mod case_clock;
 pub mod case_event;
+pub mod case_step;
 pub mod material;
 pub mod photo;
 pub mod renewal;

@@ -9,6 +9,7 @@ mod m20261122_000004_seen;
 mod m20261122_000005_uploads;
 mod m20261122_000006_renewal;
 mod m20261126_000007_lanes;
+mod m20261126_000008_county;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_uploads::Migration),
             Box::new(m20261122_000006_renewal::Migration),
             Box::new(m20261126_000007_lanes::Migration),
+            Box::new(m20261126_000008_county::Migration),
         ]
     }
 }

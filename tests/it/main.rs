@@ -10,6 +10,7 @@
 mod access;
 mod config;
 mod contract;
+mod county;
 mod faults;
 mod hostile;
 mod input;

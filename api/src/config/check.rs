@@ -124,6 +124,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             secret: s.portal_secret.unwrap_or_else(|| Secret::new(DEVELOPMENT_PORTAL_SECRET)),
             timeout: s.portal_timeout.0,
             poll: s.portal_poll.0,
+            codes: s.portal_codes.0,
         },
         relay: Relay {
             schedule: s.relay_schedule.iter().map(|Span(wait)| *wait).collect(),

@@ -16,6 +16,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use portal::adapter::CodeTable;
+
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
 use secret::Secret;
@@ -159,6 +161,8 @@ pub struct Province {
     pub timeout: Duration,
     /// How often to ask for reports.
     pub poll: Duration,
+    /// The codes its version speaks.
+    pub codes: &'static CodeTable,
 }
 
 /// The portal, or the simulator in this process.

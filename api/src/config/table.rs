@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::choice::{DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
 use super::value::{Region, Size, Span, Value, Whole};
@@ -137,6 +137,8 @@ settings! {
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.
         portal_poll: Span = "30s";
+        /// Which version of the portal's code tables it speaks.
+        portal_codes: Codes = "newer";
     }
     "Relay" {
         /// How long to wait after each failed try, in order; after the last one a person has to look.

@@ -78,7 +78,7 @@ const OVERLOADED: &[&str] = &["province.busy", "wechat.busy"];
 pub struct Delivery {
     /// What to do now.
     pub outcome: Outcome,
-    /// How far it came: `ask`, `file`, `case`, `withdraw`, `message` …
+    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message` …
     pub step: &'static str,
     /// HTTP status of the last reply.
     pub status: Option<u16>,
