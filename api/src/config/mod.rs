@@ -6,6 +6,7 @@
 mod check;
 pub mod choice;
 mod keys;
+mod portal;
 pub mod secret;
 mod show;
 mod source;
@@ -17,7 +18,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use ::portal::signature::Seal;
 pub use keys::{Keys, KeysError};
+pub use portal::Believed;
 use secret::Secret;
 pub use show::{effective, markdown};
 use source::Source;
@@ -154,7 +157,11 @@ pub struct Province {
     /// The name the portal knows us by.
     pub app: String,
     /// What we sign with.
-    pub secret: Secret,
+    pub seal: Seal,
+    /// What the portal may sign with beside the secret it shares with us.
+    pub believed: Vec<Believed>,
+    /// What the simulator signs with.
+    pub simulator_seal: Seal,
     /// For one call.
     pub timeout: Duration,
     /// How often to ask for reports.
