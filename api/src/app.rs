@@ -10,7 +10,7 @@ use casework::number::Numbers;
 use casework::vault::Vault;
 use casework::world::World;
 use portal::adapter::Province;
-use portal::signature::Key;
+use portal::signature::TrustedKey;
 use portal::wake::Wake;
 use portal::wechat::WeChat;
 use prometheus::Registry;
@@ -54,8 +54,8 @@ pub struct App {
     pub wechat: Arc<dyn WeChat>,
     /// Where cases are relayed to.
     pub province: Arc<dyn Province>,
-    /// What the province signs its reports with.
-    pub province_key: Key,
+    /// What the province may sign its reports with.
+    pub province_keys: Vec<TrustedKey>,
     /// Wakes the relay: to be called after a commit that owes something.
     pub wake: Arc<Wake>,
     /// What `/metrics` shows; whoever counts something registers it here.
@@ -177,7 +177,7 @@ impl Builder {
         let metrics = Registry::new();
         Ok(Arc::new(App {
             tokens: tokens(&keys, &world)?,
-            province_key: outside::province_key(&config),
+            province_keys: config.province.trusted(),
             http_metrics: HttpMetrics::new(&metrics)?,
             alarms: Alarms::new(&metrics)?,
             darkroom: darkroom(&config),

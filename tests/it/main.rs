@@ -26,6 +26,7 @@ mod reports;
 mod schema;
 mod sealed;
 mod shell;
+mod signed;
 mod tidy;
 mod tokens;
 mod uploads;

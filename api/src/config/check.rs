@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use super::choice::{DatabaseUrl, Profile};
-use super::secret::Secret;
 use super::table::Settings;
 use super::value::Span;
 use super::{
-    Bucket, Config, DEVELOPMENT_PORTAL_SECRET, Database, Files, Log, Photos, Place, Province, ProvinceAt, Relay, Times,
-    WECHAT_URL, WeChat, WeChatAt, keys,
+    Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal,
 };
 
 /// Every mistake that only shows when settings are looked at together.
 pub(super) fn mistakes(settings: &Settings) -> Vec<String> {
     let mut mistakes = Vec::new();
     together(settings, &mut mistakes);
+    portal::mistakes(settings, &mut mistakes);
     if settings.profile == Profile::Production {
         stand_ins(settings, &mut mistakes);
         development_secrets(settings, &mut mistakes);
@@ -75,11 +74,7 @@ fn development_secrets(settings: &Settings, mistakes: &mut Vec<String>) {
             mistakes.push(format!("production: {why}"));
         }
     };
-    refuse(settings.portal_secret.is_none(), "GXB_PORTAL_SECRET must be set: unset means the development secret");
-    let development = settings.portal_secret.as_ref().is_some_and(|s| s.expose() == DEVELOPMENT_PORTAL_SECRET);
-    refuse(development, "GXB_PORTAL_SECRET is the development secret");
-    let short = settings.portal_secret.as_ref().is_some_and(|s| s.expose().len() < 16);
-    refuse(short, "GXB_PORTAL_SECRET must have at least 16 characters");
+    portal::development(settings, &mut refuse);
     refuse(settings.token_key.is_none(), "GXB_TOKEN_KEY must be set");
     refuse(settings.hash_key.is_none(), "GXB_HASH_KEY must be set");
     refuse(settings.data_keys.is_empty(), "GXB_DATA_KEYS must be set");
@@ -118,14 +113,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             max_bytes: s.photo_max_bytes.0,
             timeout: s.photo_timeout.0,
         },
-        province: Province {
-            at: s.portal_url.map_or(ProvinceAt::Simulator(s.portal_sim_listen), |u| ProvinceAt::Portal(u.to_string())),
-            app: s.portal_app,
-            secret: s.portal_secret.unwrap_or_else(|| Secret::new(DEVELOPMENT_PORTAL_SECRET)),
-            timeout: s.portal_timeout.0,
-            poll: s.portal_poll.0,
-            codes: s.portal_codes.0,
-        },
+        province: portal::province(settings.clone()),
         relay: Relay {
             schedule: s.relay_schedule.iter().map(|Span(wait)| *wait).collect(),
             lease: s.relay_lease.0,

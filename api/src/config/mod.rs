@@ -6,6 +6,7 @@
 mod check;
 pub mod choice;
 mod keys;
+mod portal;
 pub mod secret;
 mod show;
 mod source;
@@ -19,7 +20,9 @@ use std::time::Duration;
 use portal::adapter::CodeTable;
 
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use ::portal::signature::Seal;
 pub use keys::{Keys, KeysError};
+pub use portal::Believed;
 use secret::Secret;
 pub use show::{effective, markdown};
 use source::Source;
@@ -156,7 +159,11 @@ pub struct Province {
     /// The name the portal knows us by.
     pub app: String,
     /// What we sign with.
-    pub secret: Secret,
+    pub seal: Seal,
+    /// What the portal may sign with beside the secret it shares with us.
+    pub believed: Vec<Believed>,
+    /// What the simulator signs with.
+    pub simulator_seal: Seal,
     /// For one call.
     pub timeout: Duration,
     /// How often to ask for reports.

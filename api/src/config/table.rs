@@ -5,7 +5,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ::portal::signature::Seal;
+
 use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::portal::Believed;
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
 use super::value::{Region, Size, Span, Value, Whole};
@@ -131,8 +134,17 @@ settings! {
         portal_sim_listen: SocketAddr = "127.0.0.1:8090";
         /// The name the portal knows us by.
         portal_app: String = "gaoxingban";
-        /// The secret we sign with towards the portal, and it towards us. Unset: a development secret.
+        /// The secret we sign with towards the portal by hmac-sha256, and it towards us. Unset, and `GXB_PORTAL_KEY` too: a
+        /// development secret.
         portal_secret: Option<Secret> = "";
+        /// The key we sign with, in place of `GXB_PORTAL_SECRET`: a shared secret, or our private SM2 key. `gaoxingban admin
+        /// portal-key` makes one.
+        portal_key: Option<Seal> = "";
+        /// What the portal may sign with: its public SM2 keys, and shared secrets beside the one we sign with. Several count
+        /// at once, so that an old and a new key overlap.
+        portal_trusted_keys: Vec<Believed> = "";
+        /// What the simulator signs its reports with. Unset: the key we sign with.
+        portal_sim_key: Option<Seal> = "";
         /// How long one call to the portal may take.
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.

@@ -87,8 +87,8 @@ A case the county decides: `list_desk` → `get_desk_case` → `accept_case` (or
 const INTEGRATION: &str = "\
 省政务服务平台和其他系统使用的接口，每次调用都要签名。\n\n\
 For the provincial portal and other machines. Every call is signed with `X-Gxb-App`, `X-Gxb-Timestamp`, `X-Gxb-Nonce` \
-and `X-Gxb-Signature` (`alg=hmac-sha256`) over method, path with query, timestamp, nonce and the SHA-256 of \
-the body; the clock may be five minutes off, and a nonce works once.";
+and `X-Gxb-Signature` (`alg=hmac-sha256`, `hmac-sm3` or `sm2`) over method, path with query, timestamp, nonce and the hash of \
+the body (SHA-256 with the first, SM3 with the others); the clock may be five minutes off, and a nonce works once.";
 
 const COMMON: &str = "\
 **Errors** are `application/problem+json` (RFC 9457) whatever went wrong: look at `code`, show `advice`. All faults of a \

@@ -103,9 +103,9 @@ impl ParsePayload for SignedReport {
         let bytes = Bytes::from_request(request, body).await?;
         let path_and_query = request.original_uri().path_and_query().map_or("/", |path| path.as_str());
         let call = Call { method: request.method().as_str(), path_and_query, body: &bytes };
-        let keys = std::slice::from_ref(&app.province_key);
-        let nonces = SharedNonces(app.desk.clone());
-        signature::admit(keys, request.headers(), &call, &nonces, app.desk.world.now()).await.map_err(refuse)?;
+        let (keys, nonces, now) = (&app.province_keys, SharedNonces(app.desk.clone()), app.desk.world.now());
+        let key = signature::admit(keys, request.headers(), &call, &nonces, now).await.map_err(refuse)?;
+        tracing::debug!(key = key.name(), algorithm = key.algorithm().name(), "a signature was believed");
         Ok(Self(bytes))
     }
 }
