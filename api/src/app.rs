@@ -180,7 +180,7 @@ impl Builder {
             province_keys: config.province.trusted(),
             http_metrics: HttpMetrics::new(&metrics)?,
             alarms: Alarms::new(&metrics)?,
-            darkroom: darkroom(&config),
+            darkroom: Darkroom::new(&config.photos),
             parts: Semaphore::new(uploads::PARTS_AT_ONCE),
             config: Arc::new(config),
             wechat: outside.wechat,
@@ -194,11 +194,6 @@ impl Builder {
             stop,
         }))
     }
-}
-
-fn darkroom(config: &Config) -> Darkroom {
-    let photos = &config.photos;
-    Darkroom::new(photos.running, photos.waiting, photos.max_bytes, photos.timeout)
 }
 
 /// Makes the directory when it is missing; what we make nobody else may look into.

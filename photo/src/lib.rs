@@ -20,10 +20,12 @@ mod probe;
 mod rule;
 mod sight;
 mod trail;
+mod weight;
 
 pub use limits::Limits;
 pub use outcome::{Advice, Change, Check, Code, Format, Input, Outcome, Output, Verdict};
 pub use rule::{Colour, Facts, Kind, Misfit, Rule, RuleFault};
+pub use weight::weight;
 
 use advice::Refusal;
 use decode::Wanted;

@@ -147,6 +147,8 @@ pub struct Photos {
     pub waiting: usize,
     /// The largest file a phone may send.
     pub max_bytes: u64,
+    /// What all that are worked on may take of memory together, in bytes.
+    pub memory: u64,
     /// For one photo.
     pub timeout: Duration,
 }

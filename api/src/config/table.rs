@@ -124,6 +124,9 @@ settings! {
         photo_waiting: Whole<0, 10_000> = "16";
         /// The largest file a phone may send.
         photo_max_bytes: Size = "20MiB";
+        /// The memory that all photos worked on may take together, files included. One that needs more than is free waits
+        /// for it; one that needs more than all of it is refused.
+        photo_memory: Size = "512MiB";
         /// How long one photo may be worked on.
         photo_timeout: Span = "20s";
     }
