@@ -2,6 +2,7 @@
 //! the picture upright, and none converts colours.
 
 mod bmp;
+mod bounds;
 mod fax;
 mod gif;
 mod heic;

@@ -42,20 +42,19 @@ pub fn inks(picture: &RgbImage) -> Vec<u8> {
         .collect()
 }
 
-/// A printer's profile whose inks behave as [`inks`] assumes: a grid of 9 points an ink from CMYK to Lab.
-pub fn press() -> Vec<u8> {
-    let points = 9_usize;
+/// A printer's profile whose inks behave as [`inks`] assumes: a grid of so many points an ink from CMYK to Lab.
+pub fn press(points: usize) -> Vec<u8> {
     let step = |n: usize| n as f64 / (points - 1) as f64;
     let mut clut = Vec::new();
     for index in 0..points.pow(4) {
-        let (c, m, y, k) = (step(index / 729), step(index / 81 % 9), step(index / 9 % 9), step(index % 9));
+        let (c, m, y, k) = (step(index / points.pow(3)), step(index / points.pow(2) % points), step(index / points % points), step(index % points));
         clut.extend(to_lab([c, m, y].map(|ink| (1.0 - ink) * (1.0 - k))));
     }
     let straight: Vec<u16> = vec![0, u16::MAX];
     let lut = LutDataType {
         num_input_channels: 4,
         num_output_channels: 3,
-        num_clut_grid_points: 9,
+        num_clut_grid_points: u8::try_from(points).unwrap(),
         matrix: Matrix3d::IDENTITY,
         num_input_table_entries: 2,
         num_output_table_entries: 2,
