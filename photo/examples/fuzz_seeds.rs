@@ -18,7 +18,13 @@ fn main() -> std::io::Result<()> {
         write(&folder, "jpeg", &name, &bytes)?;
     }
     let small = draw::signboard(44, 33);
-    for (target, format) in [("png", ImageFormat::Png), ("gif", ImageFormat::Gif), ("bmp", ImageFormat::Bmp), ("webp", ImageFormat::WebP), ("tiff", ImageFormat::Tiff)] {
+    for (target, format) in [
+        ("png", ImageFormat::Png),
+        ("gif", ImageFormat::Gif),
+        ("bmp", ImageFormat::Bmp),
+        ("webp", ImageFormat::WebP),
+        ("tiff", ImageFormat::Tiff),
+    ] {
         write(&folder, target, "plain", &wrap::plain(&small, format))?;
         write(&folder, target, "patches", &wrap::plain(&draw::patches(24, 40), format))?;
         if format != ImageFormat::Gif {
@@ -63,8 +69,14 @@ fn jpegs() -> Vec<(String, Vec<u8>)> {
         files.push((format!("turned-{orientation}"), wrap::jpeg(&small, 80, &beside)));
     }
     let (stored, profile) = profiles::stored_in(&small, &profiles::display_p3());
-    files.push(("p3".to_owned(), wrap::jpeg(&stored, 80, &wrap::Beside { profile: Some(profile), ..Default::default() })));
-    files.push(("progressive".to_owned(), wrap::jpeg(&small, 80, &wrap::Beside { progressive: true, ..Default::default() })));
+    files.push((
+        "p3".to_owned(),
+        wrap::jpeg(&stored, 80, &wrap::Beside { profile: Some(profile), ..Default::default() }),
+    ));
+    files.push((
+        "progressive".to_owned(),
+        wrap::jpeg(&small, 80, &wrap::Beside { progressive: true, ..Default::default() }),
+    ));
     files.push(("tail".to_owned(), wrap::jpeg(&small, 80, &wrap::Beside { tail: vec![7; 99], ..Default::default() })));
     let inks = profiles::inks(&small);
     files.push(("cmyk".to_owned(), wrap::jpeg_inks(&inks, 44, 33, false, None)));

@@ -32,31 +32,32 @@ const MOST_PIXELS_A_BIT: u64 = 64 * 64;
 pub(super) fn container(bytes: &[u8]) -> Option<()> {
     let top = list(bytes)?;
     let tracks = top.iter().filter(|(kind, _)| kind == b"moov").map(|(_, body)| body.len()).max();
-    let Some(meta) = only(&top, b"meta")? else {
+    let meta = only(&top, *b"meta")?;
+    if meta.is_empty() {
         return (tracks.unwrap_or(0) <= MOST_TRACK_BYTES).then_some(());
-    };
+    }
     let children = list(meta.get(4..)?)?;
     let room = MOST_SHARED * u64::try_from(bytes.len()).ok()?;
-    let lengths = only(&children, b"iloc")?.map_or(Some(BTreeMap::new()), lengths)?;
-    if lengths.values().fold(0, |sum: u64, length| sum.saturating_add(*length)) > room {
+    let lengths = lengths(only(&children, *b"iloc")?)?;
+    let config = largest_config(only(&children, *b"iprp")?)?;
+    let named = |items: &mut dyn Iterator<Item = &u64>| items.fold(0, |sum: u64, length| sum.saturating_add(*length));
+    if named(&mut lengths.values()) > room || describing(only(&children, *b"iinf")?)? > MOST_DESCRIBING {
         return None;
     }
-    let config = only(&children, b"iprp")?.map_or(Some(0), largest_config)?;
-    if let Some(entries) = only(&children, b"iinf")? {
-        let describing = |body: &[u8]| [&b"Exif"[..], b"mime"].iter().any(|kind| body.windows(4).any(|w| w == *kind));
-        let start = if *entries.first()? == 0 { 6 } else { 8 };
-        let count = list(entries.get(start..)?)?.iter().filter(|(_, body)| describing(body)).count();
-        (count <= MOST_DESCRIBING).then_some(())?;
-    }
-    if let Some(references) = only(&children, b"iref")? {
-        for targets in derivations(references)? {
-            let named = targets.iter().filter_map(|item| lengths.get(item)).fold(0, |sum: u64, l| sum.saturating_add(*l));
-            if named > room || targets.len().saturating_mul(config) > MOST_CONFIG_BYTES {
-                return None;
-            }
+    for targets in derivations(only(&children, *b"iref")?)? {
+        let copied = named(&mut targets.iter().filter_map(|item| lengths.get(item)));
+        if copied > room || targets.len().saturating_mul(config) > MOST_CONFIG_BYTES {
+            return None;
         }
     }
     Some(())
+}
+
+/// How many items may describe others.
+fn describing(body: &[u8]) -> Option<usize> {
+    let start = if body.first() == Some(&0) { 6 } else { 8 };
+    let describes = |body: &[u8]| body.windows(4).any(|name| name == b"Exif" || name == b"mime");
+    Some(list(body.get(start..).unwrap_or_default())?.iter().filter(|(_, body)| describes(body)).count())
 }
 
 type Boxes<'a> = Vec<([u8; 4], &'a [u8])>;
@@ -67,16 +68,20 @@ fn list(body: &[u8]) -> Option<Boxes<'_>> {
     (list.len() < MOST_BOXES).then_some(list)
 }
 
-/// The box of this kind, if there is one; nothing at all when there are several, which readers take differently.
-fn only<'a>(list: &Boxes<'a>, kind: &[u8; 4]) -> Option<Option<&'a [u8]>> {
-    let mut found = list.iter().filter(|(name, _)| name == kind).map(|(_, body)| *body);
-    let first = found.next();
+/// The body of the box of this kind, empty when there is none; nothing when there are several, which readers take
+/// differently.
+fn only<'a>(list: &Boxes<'a>, kind: [u8; 4]) -> Option<&'a [u8]> {
+    let mut found = list.iter().filter(|(name, _)| *name == kind).map(|(_, body)| *body);
+    let first = found.next().unwrap_or_default();
     found.next().is_none().then_some(first)
 }
 
 /// Bytes that each item is stored in.
 fn lengths(body: &[u8]) -> Option<BTreeMap<u32, u64>> {
     let mut numbers = Numbers(body);
+    if body.is_empty() {
+        return Some(BTreeMap::new());
+    }
     let version = numbers.next(1)?;
     numbers.next(3)?;
     let sizes = numbers.next(2)?;
@@ -129,9 +134,9 @@ fn derivations(body: &[u8]) -> Option<Vec<Vec<u32>>> {
     if body.len() > MOST_REFERENCE_BYTES {
         return None;
     }
-    let wide = *body.first()? != 0;
+    let wide = body.first().is_some_and(|version| *version != 0);
     let mut derivations = Vec::new();
-    for (_, body) in list(body.get(4..)?)?.iter().filter(|(kind, _)| kind == b"dimg") {
+    for (_, body) in list(body.get(4..).unwrap_or_default())?.iter().filter(|(kind, _)| kind == b"dimg") {
         let mut numbers = Numbers(body);
         while let (Some(_), Some(count)) = (numbers.id(wide), numbers.next(2)) {
             derivations.push((0..count).map_while(|_| numbers.id(wide)).collect());
@@ -142,7 +147,12 @@ fn derivations(body: &[u8]) -> Option<Vec<Vec<u32>>> {
 
 /// Refuses what would take more memory than the limits allow, by what its parameters declare: one tile at a time, or
 /// the whole when the library puts it together.
-pub(super) fn coded(parsed: &ParsedHeif, by_tiles: bool, [width, height]: [u32; 2], limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn coded(
+    parsed: &ParsedHeif,
+    by_tiles: bool,
+    [width, height]: [u32; 2],
+    limits: &Limits,
+) -> Result<(), Refusal> {
     let most = pieces(parsed, by_tiles)?;
     let alpha = parsed.alpha.as_ref().map_or(Ok(0), |alpha| pieces(&alpha.image, by_tiles))?;
     let reference = parsed.reference_image.as_ref().map_or(Ok(0), |image| piece(image, true))?;

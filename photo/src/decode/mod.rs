@@ -3,6 +3,7 @@
 
 mod bmp;
 mod bounds;
+mod directory;
 mod fax;
 mod gif;
 mod heic;

@@ -111,7 +111,9 @@ pub(super) fn decode(
     });
     // Every column and row is needed, or decoding could be made to cost more than the picture has.
     let covers = |count: usize, piece: usize, length: usize| (length.div_ceil(piece)) == count;
-    if parsed.images.len() != columns * rows || !covers(columns, kind.width, width) || !covers(rows, kind.height, height)
+    if parsed.images.len() != columns * rows
+        || !covers(columns, kind.width, width)
+        || !covers(rows, kind.height, height)
     {
         return Err(advice::damaged());
     }

@@ -4,7 +4,9 @@
 /// One picture as HEVC: its decoder configuration (`hvcC`) and its data.
 #[derive(Clone)]
 pub struct Coded {
+    /// The body of `hvcC`.
     pub config: Vec<u8>,
+    /// Units, each after its length.
     pub data: Vec<u8>,
 }
 
@@ -18,18 +20,23 @@ pub fn coded(file: &[u8]) -> Coded {
     Coded { config: body(b"hvcC"), data: body(b"mdat") }
 }
 
-/// One item: what it is, its properties by their number from 1, its data in as many pieces as there are.
+/// One item.
 #[derive(Clone)]
 pub struct Item {
+    /// What it is: `hvc1`, `grid`, `iovl`.
     pub kind: [u8; 4],
+    /// The container's properties that are its own, by their number from 1.
     pub properties: Vec<u8>,
+    /// Its data, in as many pieces as there are.
     pub pieces: Vec<Vec<u8>>,
 }
 
 /// A container. Items are numbered from 1; the first is the one shown.
 #[derive(Clone, Default)]
 pub struct Container {
+    /// Name and body.
     pub properties: Vec<([u8; 4], Vec<u8>)>,
+    /// What is in it.
     pub items: Vec<Item>,
     /// Kind, from, to.
     pub references: Vec<([u8; 4], u16, Vec<u16>)>,
@@ -42,8 +49,8 @@ pub fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..], name, body].concat()
 }
 
-fn full(name: &[u8; 4], version: u8, body: &[u8]) -> Vec<u8> {
-    boxed(name, &[&[version, 0, 0, 0], body].concat())
+fn full(name: [u8; 4], version: u8, body: &[u8]) -> Vec<u8> {
+    boxed(&name, &[&[version, 0, 0, 0], body].concat())
 }
 
 fn two(number: usize) -> [u8; 2] {
@@ -110,7 +117,7 @@ impl Container {
                 locations.extend(u32::try_from(piece.len()).unwrap().to_be_bytes());
                 data.extend_from_slice(piece);
             }
-            entries.extend(full(b"infe", 2, &[&two(number), &[0, 0], &item.kind[..], &[0]].concat()));
+            entries.extend(full(*b"infe", 2, &[&two(number), &[0, 0], &item.kind[..], &[0]].concat()));
             associations.extend(two(number));
             associations.push(u8::try_from(item.properties.len()).unwrap());
             associations.extend_from_slice(&item.properties);
@@ -123,14 +130,14 @@ impl Container {
         let references: Vec<u8> = self.references.iter().flat_map(reference).collect();
         let locations = self.locations.clone().unwrap_or(locations);
         let meta = [
-            full(b"hdlr", 0, b"\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-            full(b"pitm", 0, &[0, 1]),
-            full(b"iinf", 0, &entries),
-            full(b"iref", 0, &references),
-            boxed(b"iprp", &[boxed(b"ipco", &properties), full(b"ipma", 0, &associations)].concat()),
-            full(b"iloc", 1, &[&[0x44, 0][..], &locations].concat()),
+            full(*b"hdlr", 0, b"\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+            full(*b"pitm", 0, &[0, 1]),
+            full(*b"iinf", 0, &entries),
+            full(*b"iref", 0, &references),
+            boxed(b"iprp", &[boxed(b"ipco", &properties), full(*b"ipma", 0, &associations)].concat()),
+            full(*b"iloc", 1, &[&[0x44, 0][..], &locations].concat()),
             boxed(b"idat", &data),
         ];
-        [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), full(b"meta", 0, &meta.concat())].concat()
+        [boxed(b"ftyp", b"heic\0\0\0\0mif1heic"), full(*b"meta", 0, &meta.concat())].concat()
     }
 }

@@ -21,9 +21,11 @@ pub mod wrap;
 /// (x265, quality 40) from the drawn PNG; see `README.md` beside it.
 pub const HEIC: &[u8] = include_bytes!("signboard.heic");
 
-/// Small ones of 96 × 64, for what is done a thousand times: the signboard in 8 and in 10 bits, and a grey slope.
+/// A small one of 96 × 64, for what is done a thousand times.
 pub const HEIC_SMALL: &[u8] = include_bytes!("small.heic");
+/// The same in 10 bits.
 pub const HEIC_SMALL_10_BIT: &[u8] = include_bytes!("small-10-bit.heic");
+/// A slope from black to white of the same size, without colour.
 pub const HEIC_SMALL_GREY: &[u8] = include_bytes!("small-grey.heic");
 
 /// The same picture stored turned, with an `irot` of 90 degrees: upright it is 480 × 360 again. Its EXIF says

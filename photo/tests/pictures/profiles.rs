@@ -47,7 +47,12 @@ pub fn press(points: usize) -> Vec<u8> {
     let step = |n: usize| n as f64 / (points - 1) as f64;
     let mut clut = Vec::new();
     for index in 0..points.pow(4) {
-        let (c, m, y, k) = (step(index / points.pow(3)), step(index / points.pow(2) % points), step(index / points % points), step(index % points));
+        let (c, m, y, k) = (
+            step(index / points.pow(3)),
+            step(index / points.pow(2) % points),
+            step(index / points % points),
+            step(index % points),
+        );
         clut.extend(to_lab([c, m, y].map(|ink| (1.0 - ink) * (1.0 - k))));
     }
     let straight: Vec<u16> = vec![0, u16::MAX];
