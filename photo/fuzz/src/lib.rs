@@ -31,9 +31,9 @@ fn limits() -> Limits {
         max_side_px: 2048,
         max_jpeg_pixels: 1 << 20,
         max_held_jpeg_pixels: 1 << 19,
-        max_pixels: 1 << 18,
-        max_heic_pixels: 1 << 18,
-        max_held_heic_pixels: 1 << 17,
+        max_pixels: 1 << 16,
+        max_heic_pixels: 1 << 17,
+        max_held_heic_pixels: 1 << 16,
         ..Limits::default()
     }
 }
