@@ -2,6 +2,8 @@
 //! the picture upright, and none converts colours.
 
 mod bmp;
+mod bounds;
+mod directory;
 mod fax;
 mod gif;
 mod heic;

@@ -49,10 +49,10 @@ fn declared(image: &ResolvedImage) -> Result<Sps, HeifError> {
     Err(HeifError::MalformedHevc("no sequence parameters"))
 }
 
-/// Pixels of the largest piece, by what each declares.
-pub(super) fn largest(parsed: &ParsedHeif) -> Result<u64, HeifError> {
-    let pixels = |sps: Sps| u64::from(sps.pic_width_in_luma_samples) * u64::from(sps.pic_height_in_luma_samples);
-    parsed.images.iter().try_fold(0, |most, image| Ok(pixels(declared(image)?).max(most)))
+/// Pixels of a piece, by what it declares.
+pub(super) fn coded_pixels(image: &ResolvedImage) -> Result<u64, HeifError> {
+    let sps = declared(image)?;
+    Ok(u64::from(sps.pic_width_in_luma_samples) * u64::from(sps.pic_height_in_luma_samples))
 }
 
 /// How a piece is stored: what all pieces of a grid share.
@@ -133,7 +133,12 @@ pub(super) fn decode(
     let [columns, rows, width, height] = parsed.grid.map_or([1, 1, kind.width, kind.height], |grid| {
         [grid.columns, grid.rows, grid.output_width, grid.output_height].map(|number| number as usize)
     });
-    if parsed.images.len() != columns * rows || columns * kind.width < width || rows * kind.height < height {
+    // Every column and row is needed, or decoding could be made to cost more than the picture has.
+    let covers = |count: usize, piece: usize, length: usize| (length.div_ceil(piece)) == count;
+    if parsed.images.len() != columns * rows
+        || !covers(columns, kind.width, width)
+        || !covers(rows, kind.height, height)
+    {
         return Err(advice::damaged());
     }
     let factor = kind.factor(wanted, parsed.grid.is_none());
