@@ -15,6 +15,8 @@ mod progressive;
 mod scan;
 mod segments;
 mod sequential;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::parts::parts;
 
@@ -56,6 +58,7 @@ pub(super) fn decode(
     let mut planes: Vec<Plane> =
         sizes(&front.frame, wanted).map(|(component, size)| Plane::new(&front.frame, component, size)).collect();
     read_scans(bytes, &front.frame, limits, &mut planes, keep_going)?;
+    planes.iter_mut().for_each(Plane::finish);
     let grids = planes
         .into_iter()
         .map(|plane| Grid { samples: plane.samples, stride: plane.stride, width: plane.width, height: plane.height })
