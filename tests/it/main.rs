@@ -23,6 +23,7 @@ mod renewed;
 mod reports;
 mod schema;
 mod sealed;
+mod sheet;
 mod shell;
 mod tidy;
 mod tokens;
