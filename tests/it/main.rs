@@ -25,6 +25,7 @@ mod renewed;
 mod reports;
 mod schema;
 mod sealed;
+mod sheet;
 mod shell;
 mod signed;
 mod tidy;
