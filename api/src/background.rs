@@ -8,7 +8,7 @@ use casework::county::due;
 use portal::deliver::{NoticeTemplates, ToProvince, ToWeChat};
 use portal::relay::backoff::Schedule;
 use portal::relay::{self, Relay};
-use tokio::sync::Notify;
+use portal::wake::Wake;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -100,12 +100,12 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
 }
 
 /// Lets periods that ran out have their effect.
-async fn run_out(desk: &Desk, wake: &Notify) {
+async fn run_out(desk: &Desk, wake: &Wake) {
     match due::run(desk).await {
         Ok(ran) if ran == due::Ran::default() => {}
         Ok(ran) => {
             tracing::info!(recounted = ran.recounted, deemed = ran.deemed, lapsed = ran.lapsed, "periods ran out");
-            wake.notify_one();
+            wake.call();
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "periods that ran out cannot be looked for");

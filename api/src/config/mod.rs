@@ -17,10 +17,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use portal::adapter::CodeTable;
-
-use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use ::portal::adapter::CodeTable;
 use ::portal::signature::Seal;
+use choice::{DatabaseUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
 pub use portal::Believed;
 use secret::Secret;

@@ -82,7 +82,7 @@ impl RatingsApi {
     ) -> Reply<Found, RateCase> {
         let (owner, level) = (who.account(), body.level.into());
         let case = rate::rate(&app.desk, owner, CaseId(id.0), level, body.words.as_deref()).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(found(view::whole(&app.desk, owner, case.id).await?))
     }
 }

@@ -126,7 +126,7 @@ impl DecideApi {
         body: Json<CaseGrant>,
     ) -> Reply<Json<DeskCase>, ApproveCase> {
         let case = county::approve(&app.desk, &who.by(), CaseId(id.0), &body.0.into()).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -142,7 +142,7 @@ impl DecideApi {
         body: Json<CaseRefusal>,
     ) -> Reply<Json<DeskCase>, DenyCase> {
         let case = county::deny(&app.desk, &who.by(), CaseId(id.0), &body.0.into()).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -152,7 +152,7 @@ impl DecideApi {
     #[oai(path = "/cases/:id/issue", method = "post", operation_id = "issue_case")]
     async fn issue_case(&self, who: Officer, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Json<DeskCase>, IssueCase> {
         let case = county::issue(&app.desk, &who.by(), CaseId(id.0)).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 }

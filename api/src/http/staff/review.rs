@@ -133,7 +133,7 @@ impl ReviewApi {
         body: Json<StepBegun>,
     ) -> Reply<Json<DeskCase>, BeginStep> {
         let case = county::begin_step(&app.desk, &who.by(), CaseId(id.0), &body.name).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -150,7 +150,7 @@ impl ReviewApi {
     ) -> Reply<Json<DeskCase>, EndStep> {
         let end = StepEnd { agreed: body.agreed, opinion: body.0.opinion };
         let case = county::end_step(&app.desk, &who.by(), CaseId(id.0), &end).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -168,7 +168,7 @@ impl ReviewApi {
         let SpecialBegun { kind, reason, until } = body.0;
         let new = NewSpecial { kind: kind.into(), reason, until };
         let case = county::begin_special(&app.desk, &who.by(), CaseId(id.0), &new).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -184,7 +184,7 @@ impl ReviewApi {
         body: Json<SpecialEnded>,
     ) -> Reply<Json<DeskCase>, EndSpecial> {
         let case = county::end_special(&app.desk, &who.by(), CaseId(id.0), &body.result).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 }

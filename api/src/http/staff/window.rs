@@ -92,7 +92,7 @@ impl WindowApi {
         id: Path<Uuid>,
     ) -> Reply<Json<DeskCase>, AcceptCase> {
         let case = county::accept(&app.desk, &who.by(), CaseId(id.0)).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -110,7 +110,7 @@ impl WindowApi {
         let item = |entry: CorrectionEntry| CorrectionItem { material: entry.material, words: entry.words };
         let items: Vec<_> = body.0.items.into_iter().map(item).collect();
         let case = county::correct(&app.desk, &who.by(), CaseId(id.0), &items).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 
@@ -141,7 +141,7 @@ impl WindowApi {
         body: Json<CaseRefusal>,
     ) -> Reply<Json<DeskCase>, NotAcceptCase> {
         let case = county::not_accept(&app.desk, &who.by(), CaseId(id.0), &body.0.into()).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(whole(&app.desk, case.id).await?))
     }
 }
