@@ -19,6 +19,10 @@ use crate::limits::Limits;
 use crate::picture::{Channels, Picture};
 use crate::planar::{Decoded, Grid, Matrix, Model, Planar};
 use crate::probe::{Container, Header};
+use crate::weight::Held;
+
+/// Bytes of each pixel of a picture that is decoded at once, opacity and the picture it rests on included.
+const EACH_AT_ONCE: u64 = 24;
 
 /// Reads the size after the container's own turning and cropping.
 pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
@@ -64,6 +68,22 @@ pub(super) fn decode(
     let (grids, declared) = tiles::decode(&parsed, wanted, keep_going)?;
     let planar = planar(grids, parsed.metadata.color_info.or(declared));
     Ok(Decoded { turn, ..Decoded::planar(planar, parsed.metadata.icc_profile) })
+}
+
+/// What [`decode`] holds: all of the picture at once, or the canvas and a few tiles.
+pub(super) fn held(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<Held, Refusal> {
+    let items = Items::read(bytes);
+    if items.as_ref().and_then(Items::overlay).is_some() {
+        return Ok(Held::whole(header, 4, EACH_AT_ONCE));
+    }
+    let file = real_primary(bytes, items);
+    let parsed = isobmff::parse(&file).map_err(|e| refuse(&e))?;
+    if by_tiles(&parsed).is_some() {
+        return tiles::held(&parsed, wanted);
+    }
+    let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
+    let coded = info.coded_width as u64 * info.coded_height as u64;
+    Ok(Held { most: coded * EACH_AT_ONCE, left: coded * 4, rows: u64::from(header.width.max(header.height)) })
 }
 
 /// How a picture that can be decoded tile by tile is to be turned afterwards; nothing for one with opacity or a clean

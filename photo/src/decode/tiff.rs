@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::picture::{Channels, Picture};
 use crate::planar::Decoded;
 use crate::probe::{Container, Header};
+use crate::weight::Held;
 
 type Reader<'a> = Decoder<Cursor<&'a [u8]>>;
 
@@ -32,6 +33,17 @@ pub(super) fn header(bytes: &[u8]) -> Result<Header, Refusal> {
     let orientation =
         number(&mut decoder, Tag::Orientation).and_then(|v| u8::try_from(v).ok()).filter(|v| (1..=8).contains(v));
     Ok(Header { container: Container::Tiff, width, height, orientation: orientation.unwrap_or(1) })
+}
+
+/// The samples as they are stored, once more a strip or tile at a time, and as bytes beside them.
+pub(super) fn held(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Held, Refusal> {
+    let mut decoder = open(bytes, limits)?;
+    let samples = number(&mut decoder, Tag::SamplesPerPixel).map_or(1, |samples| u64::from(samples.clamp(1, 4)));
+    let bits = decoder.find_tag_unsigned_vec::<u16>(Tag::BitsPerSample).ok().flatten().unwrap_or_default();
+    let deep = if bits.first().is_some_and(|bits| *bits > 8) { 2 } else { 1 };
+    // A palette's indices become three bytes each.
+    let each = samples.max(3);
+    Ok(Held::whole(header, each, samples * deep * 2))
 }
 
 /// Decodes the first page to 8 bits a channel.
