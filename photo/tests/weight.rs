@@ -49,7 +49,8 @@ fn one_photo() {
 /// What a photo took, in a process of its own.
 fn took(file: &Path, rule: &str) -> (u64, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    let output = command.args(["--exact", "one_photo", "--nocapture"]).env(FILE, file).env(RULE, rule).output().unwrap();
+    let output =
+        command.args(["--exact", "one_photo", "--nocapture"]).env(FILE, file).env(RULE, rule).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let line = text.lines().find_map(|line| line.split_once("took ")).unwrap().1;
     let (bytes, verdict) = line.split_once(' ').unwrap();

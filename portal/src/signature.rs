@@ -151,9 +151,8 @@ pub fn verify<'k>(
         return Err(Refusal::Stale);
     }
     let text = call.text(stamp.algorithm, stamp.timestamp, &stamp.nonce);
-    let fits = |key: &&TrustedKey| {
-        key.algorithm() == stamp.algorithm && key.check().fits(text.as_bytes(), &stamp.signature)
-    };
+    let fits =
+        |key: &&TrustedKey| key.algorithm() == stamp.algorithm && key.check().fits(text.as_bytes(), &stamp.signature);
     if let Some(key) = own().filter(|key| !key.is_over(now)).find(fits) {
         return Ok(key);
     }

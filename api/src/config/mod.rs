@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use portal::adapter::CodeTable;
 
-use choice::{DatabaseUrl, LogFormat, Profile, Template};
 use ::portal::signature::Seal;
+use choice::{DatabaseUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
 pub use portal::Believed;
 use secret::Secret;

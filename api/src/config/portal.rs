@@ -1,7 +1,7 @@
 //! The keys between us and the portal: what we sign with, and what we believe.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use ::portal::signature::{Algorithm, Check, MAX_TRUSTED_KEYS, Seal, TrustedKey};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::table::Settings;
 use super::value::Value;
@@ -44,7 +44,8 @@ impl Value for Believed {
         }
         let check = Check::parse(key).map_err(|bad| format!("has a key {name} that {bad}"))?;
         let until = until.map(DateTime::parse_from_rfc3339).transpose();
-        let until = until.map_err(|_| format!("has a key {name} whose end is not a time such as 2027-01-31T00:00:00Z"))?;
+        let until =
+            until.map_err(|_| format!("has a key {name} whose end is not a time such as 2027-01-31T00:00:00Z"))?;
         Ok(Self { name: name.to_owned(), check, until: until.map(|until| until.to_utc()) })
     }
 
@@ -58,9 +59,10 @@ impl Province {
     /// Everything the portal may sign with: our own secret when it is shared, and the keys that were named. Without a
     /// key of the portal's own, what stands in for it in development signs as we do.
     pub fn trusted(&self) -> Vec<TrustedKey> {
-        let named = self.believed.iter().map(|key| {
-            TrustedKey::new(self.app.clone(), key.name.clone(), key.check.clone(), key.until)
-        });
+        let named = self
+            .believed
+            .iter()
+            .map(|key| TrustedKey::new(self.app.clone(), key.name.clone(), key.check.clone(), key.until));
         let shared = self.seal.algorithm() != Algorithm::Sm2 || self.believed.is_empty();
         let own = shared.then(|| TrustedKey::new(self.app.clone(), "own", self.seal.check(), None));
         own.into_iter().chain(named).collect()
@@ -78,7 +80,10 @@ pub(super) fn mistakes(settings: &Settings, mistakes: &mut Vec<String>) {
     let plain = app.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     refuse(!plain || !(1..=64).contains(&app.len()), "GXB_PORTAL_APP must be 1 to 64 letters, digits, -, _ or .");
     let both = settings.portal_key.is_some() && settings.portal_secret.is_some();
-    refuse(both, "GXB_PORTAL_KEY and GXB_PORTAL_SECRET are both set: one key signs; believe others by GXB_PORTAL_TRUSTED_KEYS");
+    refuse(
+        both,
+        "GXB_PORTAL_KEY and GXB_PORTAL_SECRET are both set: one key signs; believe others by GXB_PORTAL_TRUSTED_KEYS",
+    );
     let believed = &settings.portal_trusted_keys;
     let most = MAX_TRUSTED_KEYS - 1;
     refuse(believed.len() > most, &format!("GXB_PORTAL_TRUSTED_KEYS must name at most {most} keys"));

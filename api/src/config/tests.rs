@@ -145,7 +145,8 @@ fn production_signs_by_any_algorithm() {
         ("GXB_PORTAL_APP", "a b"),
     ]);
     let text = text.unwrap_err();
-    for part in ["4 mistakes", "GXB_PORTAL_KEY is the example", ": a is the example", ": b must have", "GXB_PORTAL_APP"] {
+    for part in ["4 mistakes", "GXB_PORTAL_KEY is the example", ": a is the example", ": b must have", "GXB_PORTAL_APP"]
+    {
         assert!(text.contains(part), "{part} is missing from:\n{text}");
     }
     let text = with(&[("GXB_PORTAL_KEY", PAIR_D)]).unwrap_err();
@@ -229,7 +230,10 @@ fn no_secret_can_be_printed() {
     for secret in secrets {
         assert!(!printed.contains(secret), "{secret} is printed");
     }
-    assert!(printed.contains("GXB_PORTAL_TRUSTED_KEYS=old:hmac-sm3:***@2027-01-01T00:00:00Z"), "what may be seen shows");
+    assert!(
+        printed.contains("GXB_PORTAL_TRUSTED_KEYS=old:hmac-sm3:***@2027-01-01T00:00:00Z"),
+        "what may be seen shows"
+    );
     assert!(printed.contains("postgres://gxb:***@db:5432/gxb"), "the rest of the address helps and should show");
 }
 

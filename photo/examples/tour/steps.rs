@@ -147,7 +147,8 @@ fn budgets(page: &mut Page, name: &str, kind: &str, file: &[u8], part: [f64; 4])
             (width * wide) as u32,
             (height * high) as u32,
         );
-        let shown = imageops::resize(&cut.to_image(), 290, 290 * cut.height() / cut.width(), imageops::FilterType::CatmullRom);
+        let shown =
+            imageops::resize(&cut.to_image(), 290, 290 * cut.height() / cut.width(), imageops::FilterType::CatmullRom);
         let shown = page.show(&format!("{name}-{budget}"), &wrap::plain(&shown, ImageFormat::Png), 24_000);
         let quality = output.quality.unwrap_or_default();
         let kilobytes = output.bytes as f64 / 1024.0;

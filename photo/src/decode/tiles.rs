@@ -109,9 +109,8 @@ impl Kind {
 pub(super) fn held(parsed: &ParsedHeif, wanted: Wanted) -> Result<Held, Refusal> {
     let sps = declared(parsed.images.first().ok_or_else(advice::damaged)?).map_err(|e| refuse(&e))?;
     let kind = Kind::of(&sps)?;
-    let (width, height) = parsed.grid.map_or((kind.width, kind.height), |grid| {
-        (grid.output_width as usize, grid.output_height as usize)
-    });
+    let (width, height) =
+        parsed.grid.map_or((kind.width, kind.height), |grid| (grid.output_width as usize, grid.output_height as usize));
     let factor = kind.factor(wanted, parsed.grid.is_none());
     let colour = 2 / (kind.across * kind.down).max(1);
     let canvas = width.div_ceil(factor) * height.div_ceil(factor) * (1 + colour.max(1));

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::seal::{Check, Seal};
 use super::Algorithm;
+use super::seal::{Check, Seal};
 
 /// What an application signs with: its name, and the one seal it uses.
 #[derive(Clone, Debug)]

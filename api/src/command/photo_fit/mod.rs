@@ -106,25 +106,30 @@ fn fit_all(args: &Args, rule: &Rule, mut sheet: Option<Sheet>) -> bool {
     let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
     let mut progress = Progress::new(args.files.len());
     let (mut answered, mut good) = (0, true);
-    in_order::each(&args.files, jobs, |file| fit_one(file, rule, args), |answer| {
-        answered += 1;
-        progress.clear();
-        match &answer.line {
-            Ok(line) => good &= writeln!(io::stdout().lock(), "{line}").is_ok(),
-            Err(text) => {
+    in_order::each(
+        &args.files,
+        jobs,
+        |file| fit_one(file, rule, args),
+        |answer| {
+            answered += 1;
+            progress.clear();
+            match &answer.line {
+                Ok(line) => good &= writeln!(io::stdout().lock(), "{line}").is_ok(),
+                Err(text) => {
+                    eprintln!("{text}");
+                    good = false;
+                }
+            }
+            if let (Some(open), Some(card)) = (&mut sheet, &answer.card)
+                && let Err(text) = open.add(card)
+            {
                 eprintln!("{text}");
                 good = false;
+                sheet = None;
             }
-        }
-        if let (Some(open), Some(card)) = (&mut sheet, &answer.card)
-            && let Err(text) = open.add(card)
-        {
-            eprintln!("{text}");
-            good = false;
-            sheet = None;
-        }
-        progress.step(answer.verdict);
-    });
+            progress.step(answer.verdict);
+        },
+    );
     progress.clear();
     if let Some(Err(text)) = sheet.map(Sheet::finish) {
         eprintln!("{text}");
@@ -157,7 +162,8 @@ fn answer(file: &Path, rule: &Rule, out_dir: Option<&Path>, page: Option<&Path>)
     let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let path = write(&outcome, file, out_dir)?;
     let written = path.as_deref();
-    let card = page.map(|page| sheet::fitted(&Fitted { file, bytes: &bytes, outcome: &outcome, written, millis, page }));
+    let card =
+        page.map(|page| sheet::fitted(&Fitted { file, bytes: &bytes, outcome: &outcome, written, millis, page }));
     Ok(Answer { line: line(file, &outcome, written, millis), verdict: Some(outcome.verdict), card })
 }
 

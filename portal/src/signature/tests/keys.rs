@@ -41,7 +41,9 @@ fn texts_that_are_no_keys() {
         assert_eq!(Seal::parse(text).err(), Some(bad), "{text}");
     }
     let off_the_curve = EXAMPLE_P.replace("ad13", "ad14");
-    for text in ["sm2:", "sm2:00", &format!("sm2:{EXAMPLE_D}"), &format!("sm2:{off_the_curve}"), &format!("sm2:04{zero}{zero}")] {
+    for text in
+        ["sm2:", "sm2:00", &format!("sm2:{EXAMPLE_D}"), &format!("sm2:{off_the_curve}"), &format!("sm2:04{zero}{zero}")]
+    {
         assert_eq!(Check::parse(text).err(), Some(BadKey::Public), "{text}");
     }
     let compressed = format!("sm2:03{}", &EXAMPLE_P[2..66]);

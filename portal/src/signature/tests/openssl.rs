@@ -14,7 +14,8 @@ fn openssl(folder: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
 /// Whether there is one to try. `GXB_TEST_OPENSSL=required` makes its absence a failure.
 fn speaks_sm2() -> bool {
     let version = openssl(Path::new("."), &["version"]).map(|text| String::from_utf8_lossy(&text).into_owned());
-    let major = version.as_deref().and_then(|text| text.strip_prefix("OpenSSL ")).and_then(|text| text.split('.').next());
+    let major =
+        version.as_deref().and_then(|text| text.strip_prefix("OpenSSL ")).and_then(|text| text.split('.').next());
     let fits = major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 3);
     if !fits {
         assert_ne!(std::env::var("GXB_TEST_OPENSSL").as_deref(), Ok("required"), "found {version:?}");
@@ -60,7 +61,8 @@ fn sm2_both_ways() {
         let made = openssl(folder, &["genpkey", "-algorithm", "SM2", "-outform", "DER", "-out", "key.der"]);
         made.expect("a key pair");
         openssl(folder, &["pkey", "-inform", "DER", "-in", "key.der", "-out", "key.pem"]).unwrap();
-        let described = String::from_utf8(openssl(folder, &["pkey", "-in", "key.pem", "-noout", "-text"]).unwrap()).unwrap();
+        let described =
+            String::from_utf8(openssl(folder, &["pkey", "-in", "key.pem", "-noout", "-text"]).unwrap()).unwrap();
         let digits = |from: &str, to: &str| {
             let part = described.split_once(from).unwrap().1.split_once(to).unwrap().0;
             part.chars().filter(char::is_ascii_hexdigit).collect::<String>()
@@ -73,7 +75,8 @@ fn sm2_both_ways() {
 
         let text = POST.text(Algorithm::Sm2, now().timestamp() + round, NONCE_WORD);
         std::fs::write(folder.join("text"), &text).unwrap();
-        openssl(folder, &[&["pkeyutl", "-sign", "-in", "text", "-out", "theirs"][..], &SM2].concat()).expect("a signature");
+        openssl(folder, &[&["pkeyutl", "-sign", "-in", "text", "-out", "theirs"][..], &SM2].concat())
+            .expect("a signature");
         let theirs = raw(&std::fs::read(folder.join("theirs")).unwrap());
         assert!(Check::parse(&public).unwrap().fits(text.as_bytes(), &theirs), "theirs, by us");
 
@@ -97,6 +100,10 @@ fn hmac_sm3_the_same() {
         std::fs::write(folder.path().join("text"), &text).unwrap();
         let theirs = openssl(folder.path(), &["dgst", "-sm3", "-hmac", &secret, "-r", "text"]).unwrap();
         let theirs = String::from_utf8(theirs).unwrap();
-        assert_eq!(theirs.split(' ').next(), Some(hex::encode(Seal::hmac_sm3(secret).seal(&text)).as_str()), "{length}");
+        assert_eq!(
+            theirs.split(' ').next(),
+            Some(hex::encode(Seal::hmac_sm3(secret).seal(&text)).as_str()),
+            "{length}"
+        );
     }
 }

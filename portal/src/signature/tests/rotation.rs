@@ -51,10 +51,9 @@ fn a_public_key_is_nobodys_secret() {
     let keys = [trusted("public", &pair, None), trusted("secret", &Seal::hmac_sm3("a shared secret, of theirs"), None)];
     let guesses = [raw.clone(), raw[1..].to_vec(), public.into(), public.to_uppercase().into(), text.clone().into()];
     for secret in guesses {
-        for (seal, refusal) in [
-            (Seal::hmac_sha256(secret.clone()), Refusal::Algorithm),
-            (Seal::hmac_sm3(secret.clone()), Refusal::Wrong),
-        ] {
+        for (seal, refusal) in
+            [(Seal::hmac_sha256(secret.clone()), Refusal::Algorithm), (Seal::hmac_sm3(secret.clone()), Refusal::Wrong)]
+        {
             let stamp = by(&seal);
             assert_eq!(name(&keys, &stamp), Err(refusal));
             let renamed = Stamp { algorithm: Algorithm::Sm2, ..stamp };
@@ -80,12 +79,14 @@ fn the_header_does_not_choose_the_algorithm() {
 fn a_key_speaks_for_one_application_and_one_destination() {
     for key in keys() {
         let stamp = sign(&key, &POST, now(), NONCE_WORD);
-        let theirs = [TrustedKey::new("another", "theirs", Seal::of_random(key.algorithm(), [5; 32]).unwrap().check(), None)];
+        let theirs =
+            [TrustedKey::new("another", "theirs", Seal::of_random(key.algorithm(), [5; 32]).unwrap().check(), None)];
         assert_eq!(verify(&theirs, &POST, &stamp, now(), WINDOW).err(), Some(Refusal::Wrong));
         let posed = Stamp { app: "another".into(), ..stamp.clone() };
         assert_eq!(verify(&theirs, &POST, &posed, now(), WINDOW).err(), Some(Refusal::Wrong), "another app's name");
         // Another destination knows the application by another key.
-        let there = [TrustedKey::new("gaoxingban", "there", Seal::of_random(key.algorithm(), [6; 32]).unwrap().check(), None)];
+        let there =
+            [TrustedKey::new("gaoxingban", "there", Seal::of_random(key.algorithm(), [6; 32]).unwrap().check(), None)];
         assert_eq!(verify(&there, &POST, &stamp, now(), WINDOW).err(), Some(Refusal::Wrong), "another destination");
     }
 }

@@ -89,8 +89,11 @@ fn before(bytes: &[u8], input: &Input) -> String {
 
 fn after(photo: &Fitted<'_>) -> String {
     let Some(output) = &photo.outcome.output else { return String::new() };
-    let mut facts =
-        vec![output.format.to_string().to_uppercase(), format!("{} × {}", output.width, output.height), size(output.bytes)];
+    let mut facts = vec![
+        output.format.to_string().to_uppercase(),
+        format!("{} × {}", output.width, output.height),
+        size(output.bytes),
+    ];
     facts.extend(output.quality.map(|quality| format!("q {quality}")));
     let long_px = if photo.written.is_some() { SMALL_PX } else { LARGE_PX };
     let shown = if output.format == Format::Pdf {
@@ -100,9 +103,10 @@ fn after(photo: &Fitted<'_>) -> String {
     } else {
         photo::preview(&output.data, long_px).map_or_else(nothing, |small| picture(&small, "成品"))
     };
-    let shown = photo.written.map_or_else(|| shown.clone(), |path| {
-        format!("<a href=\"{}\" target=\"_blank\" rel=\"noopener\">{shown}</a>", link(photo.page, path))
-    });
+    let shown = photo.written.map_or_else(
+        || shown.clone(),
+        |path| format!("<a href=\"{}\" target=\"_blank\" rel=\"noopener\">{shown}</a>", link(photo.page, path)),
+    );
     figure("成品", "after", &facts, &shown)
 }
 
