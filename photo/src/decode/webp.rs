@@ -25,7 +25,7 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
         match name {
             b"VP8X" => size = canvas(body),
             b"VP8 " | b"VP8L" => {
-                let own = picture(name, body);
+                let own = picture(*name, body);
                 size = size.or(own);
                 coded = larger(coded, own);
             }
@@ -51,8 +51,8 @@ fn larger(one: (u32, u32), other: Option<(u32, u32)>) -> (u32, u32) {
 }
 
 /// The size of a picture by its own data.
-fn picture(name: &[u8; 4], body: &[u8]) -> Option<(u32, u32)> {
-    if name == b"VP8L" { lossless(body) } else { lossy(body) }
+fn picture(name: [u8; 4], body: &[u8]) -> Option<(u32, u32)> {
+    if name == *b"VP8L" { lossless(body) } else { lossy(body) }
 }
 
 /// The size of a frame's picture, which may follow its opacity.
@@ -62,7 +62,7 @@ fn frame(body: &[u8]) -> Option<(u32, u32)> {
         let (name, after) = rest.split_first_chunk::<4>()?;
         let (length, body) = after.split_first_chunk::<4>()?;
         if matches!(name, b"VP8 " | b"VP8L") {
-            return picture(name, body);
+            return picture(*name, body);
         }
         let length = u32::from_le_bytes(*length) as usize;
         rest = body.get(length.checked_add(length % 2)?..)?;
