@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs docs-photos bench demo
+.PHONY: help run test fuzz lint docs docs-photos bench demo
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -13,6 +13,10 @@ run: ## Build and start everything on the embedded defaults: API, relay, SQLite,
 test: ## Run every test a change must pass, on SQLite and on PostgreSQL
 	@scripts/setup test
 	@scripts/test
+
+fuzz: ## Throw a million hostile files of every kind at the photo engine; RUNS=10000 for fewer
+	@scripts/setup fuzz
+	@scripts/fuzz $(or $(RUNS),1000000)
 
 lint: ## Check formatting, lints and the documentation's links
 	cargo fmt --all --check

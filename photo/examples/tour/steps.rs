@@ -1,6 +1,6 @@
 //! The first half of the page: a photo before and after each step.
 
-use image::{ImageFormat, Rgb, RgbImage, RgbaImage, imageops};
+use image::{GenericImageView, ImageFormat, Rgb, RgbImage, RgbaImage, imageops};
 use photo::{Rule, normalise};
 
 use crate::pictures::wrap::{self, Beside};

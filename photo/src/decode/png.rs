@@ -13,30 +13,45 @@ use crate::probe::{Container, Header};
 use crate::weight::Held;
 
 /// Room for everything but the pixels: rows, palette, profile, text.
-const AUXILIARY_BYTES: usize = 64 << 20;
+const AUXILIARY_BYTES: usize = 12 << 20;
+/// Bytes that one byte of deflated data can become at most: 258 for two bits.
+const MOST_INFLATED: u64 = 1032;
 
-/// Walks the chunks: size from the first, orientation from `eXIf` wherever it stands.
+/// Walks the chunks: size from the first, orientation from `eXIf` wherever it stands. A picture that has not the data
+/// for its size is damaged.
 pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
     let word = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes);
     if bytes.get(12..16) != Some(b"IHDR") {
         return Err(advice::damaged());
     }
     let (width, height) = word(16).zip(word(20)).ok_or_else(advice::damaged)?;
-    let mut orientation = 1;
+    let (mut orientation, mut data) = (None, 0_u64);
     let mut at = 8;
     for _ in 0..limits.max_segments {
         let Some(length) = word(at) else { break };
         let end = at + 8 + length as usize;
-        match (bytes.get(at + 4..at + 8), bytes.get(at + 8..end)) {
-            (Some(b"eXIf"), Some(block)) => {
-                orientation = exif::orientation(block).unwrap_or(1);
-                break;
-            }
-            (Some(b"IEND") | None, _) => break,
-            _ => at = end + 4,
+        match bytes.get(at + 4..at + 8) {
+            Some(b"eXIf") => orientation = orientation.or(bytes.get(at + 8..end).and_then(exif::orientation)),
+            Some(b"IDAT") => data += u64::from(length),
+            Some(b"IEND") | None => break,
+            _ => {}
         }
+        at = end + 4;
     }
-    Ok(Header { container: Container::Png, width, height, orientation })
+    let header = Header { container: Container::Png, width, height, orientation: orientation.unwrap_or(1) };
+    let samples = match bytes.get(25) {
+        Some(2) => 3,
+        Some(4) => 2,
+        Some(6) => 4,
+        _ => 1,
+    };
+    let bits = u64::from(width) * samples * bytes.get(24).copied().map_or(0, u64::from);
+    // What is over the limits is told so, whatever else is wrong with it.
+    let within = u64::from(width) * u64::from(height) <= limits.max_pixels;
+    if within && bits.div_ceil(8) * u64::from(height) > data.saturating_mul(MOST_INFLATED) {
+        return Err(advice::damaged());
+    }
+    Ok(header)
 }
 
 /// The pixels and little else: rows are read one by one.

@@ -85,7 +85,9 @@ fn read_plain(decoder: &mut Reader<'_>) -> Result<(Channels, Vec<u8>), Refusal> 
     let samples = eight_bits(decoder.read_image().map_err(|e| refuse(&e))?, colour.bit_depth())
         .ok_or_else(|| advice::unsupported("tiff"))?;
     let channels = match colour {
-        ColorType::Gray(bits) => return Ok((Channels::Grey, unpack(samples, bits, width, height, true))),
+        ColorType::Gray(bits @ (1 | 2 | 4 | 8 | 16)) => {
+            return Ok((Channels::Grey, unpack(samples, bits, width, height, true)));
+        }
         ColorType::GrayA(8 | 16) => Channels::GreyAlpha,
         ColorType::RGB(8 | 16) | ColorType::YCbCr(8) => Channels::Rgb,
         ColorType::RGBA(8 | 16) => Channels::Rgba,
@@ -100,7 +102,7 @@ fn read_palette(bytes: &[u8], decoder: &mut Reader<'_>, limits: &Limits) -> Resu
     let map = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(|e| refuse(&e))?;
     let bits = number(decoder, Tag::BitsPerSample)
         .and_then(|v| u8::try_from(v).ok())
-        .filter(|v| *v <= 8)
+        .filter(|v| matches!(v, 1 | 2 | 4 | 8))
         .ok_or_else(|| advice::unsupported("tiff"))?;
     let mut grey = bytes.to_vec();
     set_photometric(&mut grey, BLACK_IS_ZERO).ok_or_else(|| advice::unsupported("tiff"))?;

@@ -13,22 +13,61 @@ use crate::probe::{Container, Header};
 
 /// Reads the size from the canvas or the first frame's header, and the orientation from the `EXIF` chunk.
 pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
-    let (mut size, mut orientation, mut at) = (None, 1, 12);
+    let (mut size, mut orientation, mut coded, mut at) = (None, 1, (0, 0), 12);
     for _ in 0..limits.max_segments {
         let Some((name, rest)) = bytes.get(at..).and_then(|b| b.split_first_chunk::<4>()) else { break };
         let Some((length, body)) = rest.split_first_chunk::<4>() else { break };
         let length = u32::from_le_bytes(*length) as usize;
+        // A lossy picture would be read on in noughts.
+        if matches!(name, b"VP8 " | b"VP8L") && body.len() < length {
+            return Err(advice::damaged());
+        }
         match name {
             b"VP8X" => size = canvas(body),
-            b"VP8 " => size = size.or_else(|| lossy(body)),
-            b"VP8L" => size = size.or_else(|| lossless(body)),
+            b"VP8 " | b"VP8L" => {
+                let own = picture(*name, body);
+                size = size.or(own);
+                coded = larger(coded, own);
+            }
+            b"ANMF" => coded = larger(coded, frame(body.get(FRAME_BYTES..length).unwrap_or_default())),
             b"EXIF" => orientation = body.get(..length).and_then(exif::orientation).unwrap_or(1),
             _ => {}
         }
         at = at.saturating_add(8 + length + length % 2);
     }
     let (width, height) = size.ok_or_else(advice::damaged)?;
+    // The library makes room for what a frame's own data claims before it looks at the canvas.
+    if coded.0 > width || coded.1 > height {
+        return Err(advice::damaged());
+    }
     Ok(Header { container: Container::Webp, width, height, orientation })
+}
+
+/// Bytes before the chunks of an animation's frame: place, size, how long, how it is laid.
+const FRAME_BYTES: usize = 16;
+
+fn larger(one: (u32, u32), other: Option<(u32, u32)>) -> (u32, u32) {
+    other.map_or(one, |(width, height)| (one.0.max(width), one.1.max(height)))
+}
+
+/// The size of a picture by its own data.
+fn picture(name: [u8; 4], body: &[u8]) -> Option<(u32, u32)> {
+    if name == *b"VP8L" { lossless(body) } else { lossy(body) }
+}
+
+/// The size of a frame's picture, which may follow its opacity.
+fn frame(body: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = body;
+    for _ in 0..4 {
+        let (name, after) = rest.split_first_chunk::<4>()?;
+        let (length, body) = after.split_first_chunk::<4>()?;
+        if matches!(name, b"VP8 " | b"VP8L") {
+            return picture(*name, body);
+        }
+        let length = u32::from_le_bytes(*length) as usize;
+        rest = body.get(length.checked_add(length % 2)?..)?;
+    }
+    None
 }
 
 fn canvas(body: &[u8]) -> Option<(u32, u32)> {

@@ -104,10 +104,10 @@ fn grids_and_overlays_are_put_together_exactly() {
         });
         assert_eq!(pixel.0, want.map_or([0, 0, 255], |pixel| pixel.0), "overlay at {x}, {y}");
     }
-    // Colour is spread across the tiles' seams, so only light is the same to the last level.
-    for (x, y, pixel) in
-        grid.enumerate_pixels().filter(|(x, y, _)| (4..92).contains(&(x % 96)) && (4..60).contains(&(y % 64)))
-    {
-        assert_eq!(pixel, tile.get_pixel(x % 96, y % 64), "grid at {x}, {y}");
+    // Colour is spread across the tiles' seams and mirrored at the edge: there the last levels may differ.
+    for (x, y, pixel) in grid.enumerate_pixels().filter(|(x, y, _)| *x < 276 && *y < 116) {
+        if (4..92).contains(&(x % 96)) && (4..60).contains(&(y % 64)) {
+            assert_eq!(pixel, tile.get_pixel(x % 96, y % 64), "grid at {x}, {y}");
+        }
     }
 }

@@ -32,6 +32,10 @@ use crate::planar::{Decoded, Grid, Matrix, Model, Planar};
 use crate::probe::{Container, Header};
 use crate::weight::Held;
 
+/// Pixels that one byte can stand for, in the first scan: a block of 64 takes two bits, and some component has a quarter
+/// of the picture's blocks at least. A header that claims more lies. Progressive blocks begin with one bit.
+const MOST_PIXELS_A_BYTE: u64 = 1024;
+
 /// Reads the header without touching a pixel.
 pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
     let front = segments::front(bytes, limits)?;
@@ -39,6 +43,14 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
     let pixels = u64::from(width) * u64::from(height);
     if front.frame.process == Process::Progressive && pixels > limits.max_held_jpeg_pixels {
         return Err(advice::too_many_pixels(width, height, limits.max_held_jpeg_pixels));
+    }
+    let a_byte = match front.frame.process {
+        Process::Sequential => MOST_PIXELS_A_BYTE,
+        Process::Progressive => 2 * MOST_PIXELS_A_BYTE,
+        Process::Unread => u64::MAX,
+    };
+    if pixels <= limits.max_jpeg_pixels && pixels / a_byte > bytes.len() as u64 {
+        return Err(advice::damaged());
     }
     Ok(Header { container: Container::Jpeg, width, height, orientation: front.orientation })
 }
