@@ -82,7 +82,8 @@ pub(crate) async fn open(
         &base,
         province_key(config),
         world.clone(),
-    )?;
+    )?
+    .speaking(config.province.codes);
     Ok(Outside { wechat, province: Arc::new(province), stand_ins: StandIns { wechat: stand_in, simulator } })
 }
 

@@ -9,6 +9,9 @@ use super::{
     Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal,
 };
 
+/// What an ordinary phone photo takes while it is worked on, in bytes, with room for a large one.
+const LEAST_PHOTO_MEMORY: u64 = 128 << 20;
+
 /// Every mistake that only shows when settings are looked at together.
 pub(super) fn mistakes(settings: &Settings) -> Vec<String> {
     let mut mistakes = Vec::new();
@@ -45,6 +48,8 @@ fn together(settings: &Settings, mistakes: &mut Vec<String>) {
     refuse(settings.relay_schedule.is_empty(), "GXB_RELAY_SCHEDULE must name at least one time");
     refuse(settings.relay_schedule.len() > 32, "GXB_RELAY_SCHEDULE must name at most 32 times");
     refuse(settings.relay_lease.0 < Duration::from_secs(1), "GXB_RELAY_LEASE must be at least 1s");
+    let least = settings.photo_max_bytes.0.saturating_add(LEAST_PHOTO_MEMORY);
+    refuse(settings.photo_memory.0 < least, "GXB_PHOTO_MEMORY must be at least 128MiB more than GXB_PHOTO_MAX_BYTES");
     refuse(settings.token_old_keys.len() > 8, "GXB_TOKEN_OLD_KEYS must name at most 8 keys");
     refuse(settings.data_keys.len() > 16, "GXB_DATA_KEYS must name at most 16 keys");
     let mut kids: Vec<_> = settings.data_keys.iter().map(|named| &named.kid).collect();
@@ -111,6 +116,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             running: s.photo_running.map_or(cores, |whole| whole.0 as usize),
             waiting: s.photo_waiting.0 as usize,
             max_bytes: s.photo_max_bytes.0,
+            memory: s.photo_memory.0,
             timeout: s.photo_timeout.0,
         },
         province: portal::province(settings.clone()),

@@ -17,6 +17,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use portal::adapter::CodeTable;
+
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
 use ::portal::signature::Seal;
 pub use keys::{Keys, KeysError};
@@ -145,6 +147,8 @@ pub struct Photos {
     pub waiting: usize,
     /// The largest file a phone may send.
     pub max_bytes: u64,
+    /// What all that are worked on may take of memory together, in bytes.
+    pub memory: u64,
     /// For one photo.
     pub timeout: Duration,
 }
@@ -166,6 +170,8 @@ pub struct Province {
     pub timeout: Duration,
     /// How often to ask for reports.
     pub poll: Duration,
+    /// The codes its version speaks.
+    pub codes: &'static CodeTable,
 }
 
 /// The portal, or the simulator in this process.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use ::portal::signature::Seal;
 
-use super::choice::{DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
 use super::portal::Believed;
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
@@ -124,6 +124,9 @@ settings! {
         photo_waiting: Whole<0, 10_000> = "16";
         /// The largest file a phone may send.
         photo_max_bytes: Size = "20MiB";
+        /// The memory that all photos worked on may take together, files included. One that needs more than is free waits
+        /// for it; one that needs more than all of it is refused.
+        photo_memory: Size = "512MiB";
         /// How long one photo may be worked on.
         photo_timeout: Span = "20s";
     }
@@ -149,6 +152,8 @@ settings! {
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.
         portal_poll: Span = "30s";
+        /// Which version of the portal's code tables it speaks.
+        portal_codes: Codes = "newer";
     }
     "Relay" {
         /// How long to wait after each failed try, in order; after the last one a person has to look.

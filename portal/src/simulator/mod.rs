@@ -32,6 +32,7 @@ mod report;
 mod rule;
 mod script;
 mod server;
+mod told;
 mod wire;
 
 pub use fault::{Action, CallKind, Fault, Moment};

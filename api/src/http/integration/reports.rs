@@ -123,7 +123,7 @@ impl ReportsApi {
         app: Data<&Arc<App>>,
         body: SignedReport,
     ) -> Reply<Json<ReportResult>, ReceiveReport> {
-        let report = parse_report(&body.0).map_err(|fault| {
+        let report = parse_report(&body.0, app.config.province.codes).map_err(|fault| {
             let (zh, en) = (format!("状态回传有误：{fault}"), fault.to_string());
             let place = Place::Body(fault.pointer());
             Problem::new(&codes::REPORT_INVALID).faults([Fault {
@@ -134,7 +134,7 @@ impl ReportsApi {
         })?;
         let outcome = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
         tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(ReportResult { result: outcome.name().to_owned() }))
     }
 }

@@ -78,9 +78,15 @@ impl Frame {
         ((self.width as usize).div_ceil(8 * self.most_across), (self.height as usize).div_ceil(8 * self.most_down))
     }
 
+    /// Samples across and down that this component has.
+    pub(super) fn own_samples(&self, component: &Component) -> (usize, usize) {
+        let samples = |size: u32, own: usize, most: usize| (size as usize * own).div_ceil(most);
+        (samples(self.width, component.across, self.most_across), samples(self.height, component.down, self.most_down))
+    }
+
     /// Blocks across and down that a scan of this component alone holds.
     pub(super) fn own_blocks(&self, component: &Component) -> (usize, usize) {
-        let blocks = |size: u32, own: usize, most: usize| (size as usize * own).div_ceil(most).div_ceil(8);
-        (blocks(self.width, component.across, self.most_across), blocks(self.height, component.down, self.most_down))
+        let (across, down) = self.own_samples(component);
+        (across.div_ceil(8), down.div_ceil(8))
     }
 }

@@ -27,19 +27,18 @@ pub(super) struct Idct {
     by_coefficient: [Line; 8],
     /// By sample: the weight of each coefficient there.
     by_sample: [Line; 8],
+    /// By sample: the weight of each coefficient in a block that the picture ends in, on the right and below.
+    cut_across: [Line; 8],
+    cut_down: [Line; 8],
     /// Columns and rows in use when the last coefficient stands here.
     reach: [u8; 64],
 }
 
 impl Idct {
-    pub(super) fn new(size: usize) -> Self {
-        let weight = |u: usize, x: usize| {
-            if u >= size || x >= size {
-                return 0.0;
-            }
-            let scale = if u == 0 { std::f64::consts::FRAC_1_SQRT_2 } else { 1.0 } * 0.5;
-            (scale * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / (2 * size) as f64).cos()) as f32
-        };
+    /// For blocks of `size` samples a side; of the last blocks of a row and of a column so many of the eight samples
+    /// across and down belong to the picture.
+    pub(super) fn new(size: usize, shown: (usize, usize)) -> Self {
+        let weight = |u: usize, x: usize| if u >= size || x >= size { 0.0 } else { cosine(size, u, x) };
         let (mut reach, mut most) = ([1; 64], 1);
         for (slot, place) in reach.iter_mut().zip(ZIGZAG) {
             most = (place % 8 + 1).max(place / 8 + 1).max(most);
@@ -49,6 +48,8 @@ impl Idct {
             size,
             by_coefficient: std::array::from_fn(|u| std::array::from_fn(|x| weight(u, x))),
             by_sample: std::array::from_fn(|x| std::array::from_fn(|u| weight(u, x))),
+            cut_across: cut(size, shown.0),
+            cut_down: cut(size, shown.1),
             reach,
         }
     }
@@ -70,6 +71,25 @@ impl Idct {
             3 => self.reaching::<3>(block, last, out, stride),
             2 => self.reaching::<2>(block, last, out, stride),
             _ => self.reaching::<1>(block, last, out, stride),
+        }
+    }
+
+    /// The same for a block that the picture ends in, on the right, below or both. What a file holds beyond the
+    /// picture is any program's whim: the last sample that belongs to it takes its place.
+    #[cold]
+    pub(super) fn write_cut(&self, block: &Block, (right, below): (bool, bool), out: &mut [u8], stride: usize) {
+        let across = if right { &self.cut_across } else { &self.by_sample };
+        let down = if below { &self.cut_down } else { &self.by_sample };
+        let dot = |a: &Line, b: &Line| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        let rows = block.as_chunks::<8>().0;
+        for (target, down) in out.chunks_mut(stride).zip(down).take(self.size) {
+            let mut sums = [0.0; 8];
+            for (weight, row) in down.iter().zip(rows) {
+                sums.iter_mut().zip(row).for_each(|(sum, coefficient)| *sum += weight * *coefficient as f32);
+            }
+            for (slot, across) in target.iter_mut().zip(across).take(self.size) {
+                *slot = to_sample(dot(across, &sums));
+            }
         }
     }
 
@@ -104,6 +124,25 @@ impl Idct {
             }
         }
     }
+}
+
+/// The weight of one coefficient at one sample, of a transform of this size that keeps levels as those of size 8.
+fn cosine(size: usize, u: usize, x: usize) -> f32 {
+    let scale = if u == 0 { std::f64::consts::FRAC_1_SQRT_2 } else { 1.0 } * 0.5;
+    (scale * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / (2 * size) as f64).cos()) as f32
+}
+
+/// By sample: the weight of each coefficient where only the first `shown` of eight samples belong to the picture. The
+/// block is brought to its eight samples, those beyond the last one shown become like it, and these are shrunk as any
+/// other block is; all of it is linear, so that one table does it at once.
+fn cut(size: usize, shown: usize) -> [Line; 8] {
+    let full = |u: usize, at: usize| cosine(8, u, at.min(shown.clamp(1, 8) - 1));
+    // How much of a full-size sample is in a small one.
+    let part = |at: usize, x: usize| (0..size).map(|u| cosine(8, u, at) * cosine(size, u, x)).sum::<f32>();
+    std::array::from_fn(|x| {
+        let parts: Line = std::array::from_fn(|at| if x < size { part(at, x) } else { 0.0 });
+        std::array::from_fn(|u| parts.iter().enumerate().map(|(at, part)| part * full(u, at)).sum())
+    })
 }
 
 /// The sum of the first `count` lines, each times its weight.
@@ -147,13 +186,13 @@ mod tests {
             *slot = (0.25 * scale(u) * scale(v) * sum).round() as i32;
         }
         let mut out = [0; 64];
-        Idct::new(8).write(&block, 63, &mut out, 8);
+        Idct::new(8, (8, 8)).write(&block, 63, &mut out, 8);
         for (got, want) in out.iter().zip(samples) {
             assert!((f32::from(*got) - want).abs() <= 1.0, "{got} for {want}");
         }
         for size in 1..=8 {
             let mut small = [0; 64];
-            Idct::new(size).write(&block, 63, &mut small, 8);
+            Idct::new(size, (8, 8)).write(&block, 63, &mut small, 8);
             let mean = |list: &[f32]| list.iter().sum::<f32>() / list.len() as f32;
             let used: Vec<f32> = (0..size * size).map(|i| f32::from(small[i / size * 8 + i % size])).collect();
             assert!((mean(&used) - mean(&samples)).abs() < 6.0, "size {size} keeps the mean");
