@@ -173,6 +173,11 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Answers `failures` with 503 first.
     pub(crate) async fn start(failures: usize) -> Self {
+        Self::believing(key().trusted(), failures).await
+    }
+
+    /// The same, for reports signed with another key.
+    pub(crate) async fn believing(trusted: signature::TrustedKey, failures: usize) -> Self {
         use std::sync::atomic::Ordering::Relaxed;
 
         use poem::listener::TcpAcceptor;
@@ -181,14 +186,16 @@ impl Receiver {
         let (tell, came) = tokio::sync::mpsc::unbounded_channel();
         let left = Arc::new(std::sync::atomic::AtomicUsize::new(failures));
         let nonces = Arc::new(signature::MemoryNonces::new(1000));
+        let trusted = Arc::new([trusted]);
         let endpoint = poem::endpoint::make(move |mut request: poem::Request| {
             let (tell, left, nonces) = (tell.clone(), Arc::clone(&left), Arc::clone(&nonces));
+            let trusted = Arc::clone(&trusted);
             async move {
                 let body = request.take_body().into_bytes().await.unwrap();
                 let path = request.uri().path().to_owned();
                 let call = Call { method: "POST", path_and_query: &path, body: &body };
                 let now = World::real().now();
-                let known = signature::admit(&[key().trusted()], request.headers(), &call, &*nonces, now).await.is_ok();
+                let known = signature::admit(&*trusted, request.headers(), &call, &*nonces, now).await.is_ok();
                 let fails = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok();
                 let status = match (known && path == "/integration/v1/reports", fails) {
                     (false, _) => 401,

@@ -1,10 +1,11 @@
 //! Cases that move on by script, and the reports that tell of it.
 
-use portal::adapter::gateway::parse_report;
+use portal::adapter::gateway::{Gateway, parse_report};
 use portal::adapter::{CodeTable, Province as _, ReportedStatus, Verdict};
+use portal::signature::{Algorithm, Key, Seal};
 use portal::simulator::{Action, CallKind, CaseScript, Fault, ItemText, Script, SimulatorConfig, Status, Step};
 
-use crate::harness::{BOUND, ORGBUSNO, Receiver, Scene, application, config};
+use crate::harness::{APP, BOUND, ORGBUSNO, Receiver, Scene, application, config, file, picture, rejected};
 
 async fn pushing(script: Script, failures: usize) -> (Scene, Receiver) {
     let receiver = Receiver::start(failures).await;
@@ -32,6 +33,32 @@ async fn a_case_is_accepted_and_approved_and_both_are_pushed_in_order() {
     assert!(!case.history[0].pushable, "the arrival can be fetched, it is not pushed");
     let page = scene.gateway.list_cases(None).await.value.expect("a page");
     assert_eq!(page.reports.len(), 3);
+}
+
+/// Both sides sign with a key of their own; a wrong signature is wrong in each algorithm.
+#[tokio::test]
+async fn each_algorithm_both_ways() {
+    for algorithm in Algorithm::ALL {
+        let key = |byte| Key::new(APP, Seal::of_random(algorithm, [byte; 32]).unwrap());
+        let (ours, old, theirs) = (key(1), key(2), key(3));
+        let mut receiver = Receiver::believing(theirs.trusted(), 0).await;
+        let callback = Some(receiver.url.clone());
+        let trusted = vec![old.trusted(), ours.trusted()];
+        let config = SimulatorConfig { callback, key: theirs.clone(), trusted, ..config(accept_and_approve()) };
+        let scene = Scene::of(config).await;
+        let wrong = Fault::on(CallKind::Report, Action::WrongSignature);
+        scene.simulator.fail(wrong).unwrap();
+        let gateway = |key: Key| Gateway::new(scene.http.clone(), &scene.simulator.url(), key, scene.world.clone()).unwrap();
+        for refused in [theirs, crate::harness::key()] {
+            assert_eq!(rejected(&gateway(refused).rules().await.verdict).0, "province.unauthorised", "{algorithm}");
+        }
+        // The old key and the new one overlap.
+        assert_eq!(gateway(old).put_file(&file(&picture()), picture()).await.verdict, Verdict::Accepted, "{algorithm}");
+        assert_eq!(gateway(ours).post_case(&application()).await.verdict, Verdict::Accepted, "{algorithm}");
+        assert_eq!(receiver.next().await, (401, 2, "05".into()), "{algorithm}");
+        assert_eq!(receiver.next().await, (202, 2, "05".into()), "{algorithm}");
+        assert_eq!(receiver.next().await, (202, 3, "10".into()), "{algorithm}");
+    }
 }
 
 #[tokio::test]
