@@ -1,10 +1,10 @@
 # `make` lists what there is to do.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench demo
+.PHONY: help run test lint docs docs-photos bench demo
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 8
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
 
 run: ## Build and start everything on the embedded defaults: API, relay, SQLite, photos in a folder, the province simulator
 	@scripts/setup run
@@ -21,6 +21,9 @@ lint: ## Check formatting, lints and the documentation's links
 
 docs: ## Regenerate openapi/*.yaml and docs/config.md
 	@scripts/docs
+
+docs-photos: ## Draw docs/photos.md and its pictures again, after a change to what a photo becomes
+	@cargo run --locked --release --quiet --package photo --example tour -- docs
 
 bench: ## Measure beside peers in the same run; see docs/OPERATIONS.md, "Sizing"
 	@scripts/setup test

@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use casework::Desk;
+use casework::desk::{Calendar, CalendarFault};
 use casework::item::BadCatalogue;
 use casework::number::Numbers;
 use casework::vault::Vault;
 use casework::world::World;
 use portal::adapter::Province;
-use portal::signature::Key;
+use portal::signature::TrustedKey;
+use portal::wake::Wake;
 use portal::wechat::WeChat;
 use prometheus::Registry;
 use sea_orm::DbErr;
 use store::{ObjectStore, StoreError};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{self, KeyError, Tokens};
@@ -52,10 +54,10 @@ pub struct App {
     pub wechat: Arc<dyn WeChat>,
     /// Where cases are relayed to.
     pub province: Arc<dyn Province>,
-    /// What the province signs its reports with.
-    pub province_key: Key,
+    /// What the province may sign its reports with.
+    pub province_keys: Vec<TrustedKey>,
     /// Wakes the relay: to be called after a commit that owes something.
-    pub wake: Arc<Notify>,
+    pub wake: Arc<Wake>,
     /// What `/metrics` shows; whoever counts something registers it here.
     pub metrics: Registry,
     /// The counters of requests.
@@ -109,6 +111,9 @@ pub enum StartError {
     /// WeChat, the province or a stand-in for them cannot be used.
     #[error(transparent)]
     Outside(#[from] OutsideError),
+    /// The calendar contradicts itself.
+    #[error("the calendar of working days cannot be used")]
+    Calendar(#[from] CalendarFault),
     /// Counters of the same name exist already.
     #[error("metrics")]
     Metrics(#[from] prometheus::Error),
@@ -172,16 +177,16 @@ impl Builder {
         let metrics = Registry::new();
         Ok(Arc::new(App {
             tokens: tokens(&keys, &world)?,
-            province_key: outside::province_key(&config),
+            province_keys: config.province.trusted(),
             http_metrics: HttpMetrics::new(&metrics)?,
             alarms: Alarms::new(&metrics)?,
-            darkroom: darkroom(&config),
+            darkroom: Darkroom::new(&config.photos),
             parts: Semaphore::new(uploads::PARTS_AT_ONCE),
             config: Arc::new(config),
             wechat: outside.wechat,
             province: outside.province,
             stand_ins: outside.stand_ins,
-            wake: Arc::new(Notify::new()),
+            wake: Arc::default(),
             desk,
             catalogue,
             store,
@@ -189,11 +194,6 @@ impl Builder {
             stop,
         }))
     }
-}
-
-fn darkroom(config: &Config) -> Darkroom {
-    let photos = &config.photos;
-    Darkroom::new(photos.running, photos.waiting, photos.max_bytes, photos.timeout)
 }
 
 /// Makes the directory when it is missing; what we make nobody else may look into.
@@ -214,6 +214,7 @@ async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -
         catalogue: catalogue.catalogue.clone(),
         rules: Arc::clone(&catalogue.rules) as Arc<dyn casework::item::Rules>,
         numbers: Arc::new(Numbers::new(config.region.clone())),
+        calendar: Arc::new(Calendar::embedded()?),
     })
 }
 

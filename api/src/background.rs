@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use casework::Desk;
+use casework::county::due;
 use portal::deliver::{NoticeTemplates, ToProvince, ToWeChat};
 use portal::relay::backoff::Schedule;
 use portal::relay::{self, Relay};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -15,6 +18,8 @@ use crate::sweep;
 
 /// How often to look for photos whose rule has changed, or that had to wait for people's own.
 const RENEW_EVERY: Duration = Duration::from_mins(1);
+/// How often to look for periods that ran out. They run out at midnight; a day has room for a minute.
+const DUE_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
 const LATE_EVERY: Duration = Duration::from_mins(1);
 
@@ -38,6 +43,12 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province));
     let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
     Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
+}
+
+/// Carries calls for the relays from and to the other processes; ends when the app is told to stop.
+pub fn carry_calls(app: &Arc<App>, tasks: &TaskTracker) {
+    let app = Arc::clone(app);
+    tasks.spawn(async move { app.wake.carry(&app.desk.db, &app.stop).await });
 }
 
 /// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
@@ -74,12 +85,32 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
             }
         }
     }));
+    let due = app.desk.clone();
+    let wake = Arc::clone(&app.wake);
+    tasks.spawn(every(app.stop.clone(), DUE_EVERY, move || {
+        let (desk, wake) = (due.clone(), Arc::clone(&wake));
+        async move { run_out(&desk, &wake).await }
+    }));
     let swept = Arc::clone(app);
     tasks.spawn(every(app.stop.clone(), app.config.files.sweep_interval, move || {
         let app = Arc::clone(&swept);
         async move { sweep::all(&app).await }
     }));
     Ok(())
+}
+
+/// Lets periods that ran out have their effect.
+async fn run_out(desk: &Desk, wake: &Notify) {
+    match due::run(desk).await {
+        Ok(ran) if ran == due::Ran::default() => {}
+        Ok(ran) => {
+            tracing::info!(recounted = ran.recounted, deemed = ran.deemed, lapsed = ran.lapsed, "periods ran out");
+            wake.notify_one();
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "periods that ran out cannot be looked for");
+        }
+    }
 }
 
 /// Runs `work` at once and then again after each pause, until `stop`. Work under way is finished.

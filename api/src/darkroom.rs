@@ -1,4 +1,5 @@
-//! Where photos are worked at: off the async threads, a few at once, a few more waiting, the rest told when to come back.
+//! Where photos are worked at: off the async threads, a few at once, a few more waiting, the rest told when to come back;
+//! and never more at once than there is memory for.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,13 +8,28 @@ use bytes::Bytes;
 use photo::{Limits, Outcome, Rule};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::http::problem::Problem;
+use crate::config::Photos;
+use crate::http::problem::{Problem, codes};
 
-/// The two limits: running, and running or waiting.
+/// What one permit of memory stands for, in bytes.
+const UNIT: u64 = 1024;
+
+/// The limits: running, running or waiting, and the memory of all that run.
 #[derive(Debug)]
 pub struct Darkroom {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    room: Arc<Room>,
+}
+
+/// What every place shares.
+#[derive(Debug)]
+struct Room {
+    memory: Arc<Semaphore>,
+    budget: u64,
+    /// Whoever has this is the next to be given memory, and the only one who holds bytes while waiting for more: two that
+    /// did could wait for each other, and a large photo would wait for ever while small ones pass.
+    scales: Semaphore,
     limits: Limits,
     timeout: Duration,
 }
@@ -27,19 +43,41 @@ pub struct Busy;
 pub struct Place {
     _running: OwnedSemaphorePermit,
     _waiting: OwnedSemaphorePermit,
-    limits: Limits,
-    timeout: Duration,
+    room: Arc<Room>,
+}
+
+/// A file in memory, which is counted as long as this lives.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its bytes.
+    pub bytes: Bytes,
+    _memory: OwnedSemaphorePermit,
+}
+
+/// A photo with all the memory it will take.
+#[derive(Debug)]
+pub struct Sheet {
+    /// The file.
+    pub file: Loaded,
+    place: Place,
+    memory: OwnedSemaphorePermit,
 }
 
 impl Darkroom {
-    /// Room for `running` photos at once and `waiting` more; each may take `timeout` and have `max_bytes`.
-    pub fn new(running: usize, waiting: usize, max_bytes: u64, timeout: Duration) -> Self {
-        let limits = Limits { max_bytes: usize::try_from(max_bytes).unwrap_or(usize::MAX), ..Limits::default() };
+    /// A darkroom as it is configured.
+    pub fn new(photos: &Photos) -> Self {
+        let max_bytes = usize::try_from(photos.max_bytes).unwrap_or(usize::MAX);
+        let permits = usize::try_from(photos.memory / UNIT).unwrap_or(Semaphore::MAX_PERMITS);
         Self {
-            running: Arc::new(Semaphore::new(running)),
-            waiting: Arc::new(Semaphore::new(running + waiting)),
-            limits,
-            timeout,
+            running: Arc::new(Semaphore::new(photos.running)),
+            waiting: Arc::new(Semaphore::new(photos.running + photos.waiting)),
+            room: Arc::new(Room {
+                memory: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))),
+                budget: photos.memory,
+                scales: Semaphore::new(1),
+                limits: Limits { max_bytes, ..Limits::default() },
+                timeout: photos.timeout,
+            }),
         }
     }
 
@@ -48,7 +86,7 @@ impl Darkroom {
         // Whoever waits for a place is given each one that becomes free, so a free one means that nobody does.
         let waiting = Arc::clone(&self.waiting).try_acquire_owned().ok()?;
         let running = Arc::clone(&self.running).try_acquire_owned().ok()?;
-        Some(Place { _running: running, _waiting: waiting, limits: self.limits, timeout: self.timeout })
+        Some(Place { _running: running, _waiting: waiting, room: Arc::clone(&self.room) })
     }
 
     /// Waits for a place.
@@ -58,23 +96,105 @@ impl Darkroom {
     pub async fn enter(&self) -> Result<Place, Busy> {
         let waiting = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Busy)?;
-        Ok(Place { _running: running, _waiting: waiting, limits: self.limits, timeout: self.timeout })
+        Ok(Place { _running: running, _waiting: waiting, room: Arc::clone(&self.room) })
+    }
+
+    /// Bytes of memory that nobody has.
+    pub fn free_memory(&self) -> u64 {
+        self.room.memory.available_permits() as u64 * UNIT
     }
 }
 
 impl Place {
-    /// Makes one photo fit. The place is held until the work is really over, even when nobody waits for it any more.
+    /// Waits for the memory of a file of so many bytes, reads it, and waits for the memory its photo will take under this
+    /// rule. In turn: nobody is passed by.
+    ///
+    /// # Errors
+    /// What `read` says; `photo.too_many_pixels` when it would take more than there is.
+    pub async fn weigh(
+        self,
+        rule: &Rule,
+        length: u64,
+        read: impl Future<Output = Result<Bytes, Problem>>,
+    ) -> Result<Sheet, Problem> {
+        let room = Arc::clone(&self.room);
+        let _turn = room.scales.acquire().await.map_err(Problem::internal)?;
+        let memory = room.take(length)?.await.map_err(Problem::internal)?;
+        let file = Loaded { bytes: read.await?, _memory: memory };
+        let memory = room.take(room.still_needed(&file, rule, length)?)?.await.map_err(Problem::internal)?;
+        Ok(Sheet { file, place: self, memory })
+    }
+
+    /// The same for work that is in no hurry: nothing when the memory is not there at once, or somebody waits for it.
+    ///
+    /// # Errors
+    /// As [`Place::weigh`].
+    pub async fn try_weigh(
+        self,
+        rule: &Rule,
+        length: u64,
+        read: impl Future<Output = Result<Bytes, Problem>>,
+    ) -> Result<Option<Sheet>, Problem> {
+        let room = Arc::clone(&self.room);
+        let Some(memory) = room.try_take(length) else { return Ok(None) };
+        let file = Loaded { bytes: read.await?, _memory: memory };
+        let needed = room.still_needed(&file, rule, length)?;
+        Ok(room.try_take(needed).map(|memory| Sheet { file, place: self, memory }))
+    }
+}
+
+impl Room {
+    /// What the photo takes beside its file.
+    fn still_needed(&self, file: &Loaded, rule: &Rule, length: u64) -> Result<u64, Problem> {
+        let weight = photo::weight(&file.bytes, rule, &self.limits);
+        if units(length) + units(weight) > self.budget / UNIT { Err(too_heavy()) } else { Ok(weight) }
+    }
+
+    fn take(
+        &self,
+        bytes: u64,
+    ) -> Result<impl Future<Output = Result<OwnedSemaphorePermit, tokio::sync::AcquireError>> + use<>, Problem> {
+        let permits = u32::try_from(units(bytes)).map_err(|_| too_heavy())?;
+        Ok(Arc::clone(&self.memory).acquire_many_owned(permits))
+    }
+
+    fn try_take(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        // Whoever is at the scales waits for memory, or soon will.
+        let _turn = self.scales.try_acquire().ok()?;
+        Arc::clone(&self.memory).try_acquire_many_owned(u32::try_from(units(bytes)).ok()?).ok()
+    }
+}
+
+fn units(bytes: u64) -> u64 {
+    bytes.div_ceil(UNIT)
+}
+
+fn too_heavy() -> Problem {
+    Problem::new(&codes::PHOTO_TOO_MANY_PIXELS).advice((
+        "这张照片太大，服务器处理不了。请关闭相机的高像素模式重新拍，或换成普通的 JPG 照片。",
+        "The photo is too large for this server. Turn off the camera's high-resolution mode and take it again, or send an \
+         ordinary JPEG.",
+    ))
+}
+
+impl Sheet {
+    /// Makes the photo fit. Place and memory are held until the work is really over, even when nobody waits for it any
+    /// more; the file goes on being counted.
     ///
     /// # Errors
     /// When the engine panics, which it must not.
-    pub async fn develop(self, bytes: Bytes, rule: Rule) -> Result<(Bytes, Outcome), Problem> {
+    pub async fn develop(self, rule: Rule) -> Result<(Loaded, Outcome), Problem> {
         let work = move || {
+            let Self { file, place, memory } = self;
             let started = Instant::now();
-            let in_time = || started.elapsed() < self.timeout;
-            let outcome = photo::normalise_within(&bytes, &rule, &self.limits, &in_time);
-            drop(self);
-            (bytes, outcome)
+            let in_time = || started.elapsed() < place.room.timeout;
+            let outcome = photo::normalise_within(&file.bytes, &rule, &place.room.limits, &in_time);
+            drop((memory, place));
+            (file, outcome)
         };
         tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
     }
 }
+
+#[cfg(test)]
+mod tests;

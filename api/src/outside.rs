@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use casework::world::World;
+use chrono::{DateTime, TimeDelta, Utc};
 use portal::adapter::Province;
 use portal::adapter::gateway::{BadAddress, Gateway};
 use portal::http::Http;
@@ -15,6 +16,9 @@ use portal::wechat::{self, Client, WeChat};
 
 use crate::catalogue::RuleBook;
 use crate::config::{Config, ProvinceAt, WeChatAt};
+
+/// How long before its end a key is spoken of.
+const SOON: TimeDelta = TimeDelta::days(14);
 
 /// What stands in for the outside; stops when dropped.
 #[derive(Debug, Default)]
@@ -62,6 +66,7 @@ pub(crate) async fn open(
     rules: &RuleBook,
     simulator: bool,
 ) -> Result<Outside, OutsideError> {
+    tell_of_ending_keys(config, world.now());
     let (wechat, stand_in) = wechat(config, world).await?;
     let simulator = match &config.province.at {
         ProvinceAt::Simulator(listen) if simulator => Some(simulate(config, *listen, rules, world).await?),
@@ -77,13 +82,25 @@ pub(crate) async fn open(
         &base,
         province_key(config),
         world.clone(),
-    )?;
+    )?
+    .speaking(config.province.codes);
     Ok(Outside { wechat, province: Arc::new(province), stand_ins: StandIns { wechat: stand_in, simulator } })
 }
 
-/// What we sign with towards the province, and it towards us.
-pub(crate) fn province_key(config: &Config) -> Key {
-    Key::hmac_sha256(config.province.app.clone(), config.province.secret.expose())
+/// What we sign with towards the province.
+fn province_key(config: &Config) -> Key {
+    Key::new(config.province.app.clone(), config.province.seal.clone())
+}
+
+/// Says which keys of the province's are over or nearly so: its reports are refused from then on.
+fn tell_of_ending_keys(config: &Config, now: DateTime<Utc>) {
+    for key in &config.province.believed {
+        match key.until {
+            Some(until) if until <= now => tracing::warn!(key = key.name, %until, "a key of the portal is over"),
+            Some(until) if until <= now + SOON => tracing::warn!(key = key.name, %until, "a key of the portal ends soon"),
+            _ => {}
+        }
+    }
 }
 
 /// The catalogue's rules, as the province enforces them. Only the names of the fields are shared.
@@ -94,21 +111,33 @@ pub fn simulated_rules(rules: &RuleBook) -> Result<Vec<simulator::Rule>, serde_j
     rules.list().map(|rule| serde_json::to_value(rule).and_then(serde_json::from_value)).collect()
 }
 
+/// A simulator that believes what we sign, and moves cases on by itself.
+///
+/// # Errors
+/// When a rule says something the simulator does not know.
+pub(crate) fn simulator_config(
+    config: &Config,
+    listen: SocketAddr,
+    rules: &RuleBook,
+) -> Result<SimulatorConfig, serde_json::Error> {
+    Ok(SimulatorConfig {
+        listen,
+        key: Key::new(config.province.app.clone(), config.province.simulator_seal.clone()),
+        trusted: vec![province_key(config).trusted()],
+        rules: simulated_rules(rules)?,
+        script: Script::default(),
+        callback: Some(config.public_url.clone()),
+        limits: simulator::Limits::default(),
+    })
+}
+
 async fn simulate(
     config: &Config,
     listen: SocketAddr,
     rules: &RuleBook,
     world: &World,
 ) -> Result<Simulator, OutsideError> {
-    let simulator = SimulatorConfig {
-        listen,
-        key: province_key(config),
-        rules: simulated_rules(rules)?,
-        script: Script::default(),
-        callback: Some(config.public_url.clone()),
-        limits: simulator::Limits::default(),
-    };
-    Ok(simulator::start(simulator, world.clone()).await?)
+    Ok(simulator::start(simulator_config(config, listen, rules)?, world.clone()).await?)
 }
 
 async fn wechat(config: &Config, world: &World) -> Result<(Arc<dyn WeChat>, Option<StandIn>), OutsideError> {

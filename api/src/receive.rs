@@ -1,6 +1,6 @@
 //! From an upload to a photo: caller → bytes → engine → store → row.
 
-use std::io::SeekFrom;
+use std::io::{Read as _, Seek as _, SeekFrom};
 
 use bytes::Bytes;
 use casework::item::MaterialSpec;
@@ -11,14 +11,14 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityT
 use sha2::{Digest as _, Sha256};
 use store::{Extension, StorageKey, StoreError};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::io::AsyncSeekExt as _;
 
 use crate::app::App;
-use crate::darkroom::Place;
+use crate::darkroom::Sheet;
 use crate::http::problem::{Code, Explain as _, Problem, codes};
 
 /// Largest stored file read back into memory.
-pub(crate) const MAX_OBJECT_BYTES: u64 = 256 * 1024 * 1024;
+const MAX_OBJECT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// An upload whose sender is known. Its bytes lie in a file without a name: it is gone with the request.
 #[derive(Debug)]
@@ -83,6 +83,11 @@ impl<'a> Purpose<'a> {
         Ok(Self { owner, item, material, rule, keep_anyway })
     }
 
+    /// What the photo must be like.
+    pub(crate) fn rule(&self) -> &'a Rule {
+        self.rule
+    }
+
     /// The same photo for a newer version of its rule.
     pub(crate) fn again(rule: &'a Rule, photo: &'a row::Model) -> Self {
         let (owner, item, material) = (photo.owner_id, photo.item_code.as_str(), photo.material_code.as_str());
@@ -99,28 +104,28 @@ pub async fn receive(app: &App, mut request: Request) -> Result<Received, Proble
     let purpose = Purpose::of(app, request.owner, &request.item, &request.material, request.keep_anyway)?;
     // Waiting for a place comes before reading: whoever waits holds no bytes.
     let place = app.darkroom.enter().await.map_err(|_| Problem::new(&codes::PHOTO_BUSY))?;
-    let bytes = Bytes::from(read(&mut request.file, app.config.photos.max_bytes).await?);
-    let sha256 = hex::encode(Sha256::digest(&bytes));
-    take_in(app, place, &purpose, bytes, sha256).await
+    let length = length(&mut request.file, app.config.photos.max_bytes).await?;
+    let sheet = place.weigh(purpose.rule(), length, read(request.file, length)).await?;
+    let sha256 = hex::encode(Sha256::digest(&sheet.file.bytes));
+    take_in(app, sheet, &purpose, sha256).await
 }
 
-/// Takes in bytes that are there, whichever way they came, whose hash is `sha256`.
+/// Takes in a file that is there, whichever way it came, whose hash is `sha256`.
 ///
 /// # Errors
 /// As [`receive`].
 pub(crate) async fn take_in(
     app: &App,
-    place: Place,
+    sheet: Sheet,
     purpose: &Purpose<'_>,
-    bytes: Bytes,
     sha256: String,
 ) -> Result<Received, Problem> {
     if let Some(same) = same(app, purpose, &sha256).await? {
         return Ok(Received::Same(same));
     }
-    let (bytes, outcome) = place.develop(bytes, purpose.rule.clone()).await?;
+    let (file, outcome) = sheet.develop(purpose.rule.clone()).await?;
     let output = usable(&outcome, purpose.keep_anyway)?;
-    keep(app, purpose, sha256, &bytes, &outcome, output).await
+    keep(app, purpose, sha256, &file.bytes, &outcome, output).await
 }
 
 /// A photo of `owner`.
@@ -141,15 +146,22 @@ pub async fn find(app: &App, owner: AccountId, id: PhotoId) -> Result<row::Model
 /// # Errors
 /// `photo.unknown`; `photo.lost` when the object is not there, which is an alarm.
 pub async fn content(app: &App, owner: AccountId, id: PhotoId, form: Form) -> Result<(Bytes, StorageKey), Problem> {
-    let photo = find(app, owner, id).await?;
+    bytes(app, &find(app, owner, id).await?, form).await
+}
+
+/// The bytes of a photo somebody may see.
+///
+/// # Errors
+/// When they are not there, or the store fails.
+pub async fn bytes(app: &App, photo: &row::Model, form: Form) -> Result<(Bytes, StorageKey), Problem> {
     let key = match form {
-        Form::Normalised => portal::application::object(&photo),
-        Form::Original => original_key(&photo),
+        Form::Normalised => portal::application::object(photo),
+        Form::Original => original_key(photo),
     };
     match app.store.get(&key, MAX_OBJECT_BYTES).await {
         Ok(bytes) => Ok((bytes, key)),
         Err(error @ (StoreError::Missing | StoreError::TooLarge { .. })) => {
-            lost(app, id);
+            lost(app, photo.id);
             Err(Problem::new(&codes::PHOTO_LOST).because(error))
         }
         Err(error) => Err(Problem::new(&codes::SERVICE_UNAVAILABLE).because(error)),
@@ -172,16 +184,22 @@ fn spec<'a>(app: &'a App, item: &str, material: &str) -> Result<&'a MaterialSpec
     entry.item.material(material).ok_or_else(|| Problem::new(&codes::MATERIAL_UNKNOWN))
 }
 
-/// Reads the spooled file whole, at most `max_bytes`.
-async fn read(file: &mut File, max_bytes: u64) -> Result<Vec<u8>, Problem> {
+/// The length of the spooled file, which is at most `max_bytes`.
+async fn length(file: &mut File, max_bytes: u64) -> Result<u64, Problem> {
     let length = file.seek(SeekFrom::End(0)).await.map_err(Problem::internal)?;
-    if length > max_bytes {
-        return Err(Problem::new(&codes::PHOTO_TOO_LARGE));
-    }
-    file.rewind().await.map_err(Problem::internal)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.take(max_bytes).read_to_end(&mut bytes).await.map_err(Problem::internal)?;
-    Ok(bytes)
+    if length > max_bytes { Err(Problem::new(&codes::PHOTO_TOO_LARGE)) } else { Ok(length) }
+}
+
+/// Reads the spooled file whole: in one go, where a file of the async runtime would copy every piece once more.
+async fn read(file: File, length: u64) -> Result<Bytes, Problem> {
+    let mut file = file.into_std().await;
+    let work = move || {
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.rewind()?;
+        file.take(length).read_to_end(&mut bytes)?;
+        Ok::<_, std::io::Error>(Bytes::from(bytes))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map_err(Problem::internal)
 }
 
 /// The photo these bytes are already. One that was advised against and not kept was never stored.

@@ -12,9 +12,9 @@ use photo::Rule;
 use store::StoreError;
 
 use crate::app::App;
-use crate::darkroom::Place;
+use crate::darkroom::{Place, Sheet};
 use crate::http::problem::{Explain as _, Problem, codes};
-use crate::receive::{self, MAX_OBJECT_BYTES, Purpose, Received};
+use crate::receive::{self, Purpose, Received};
 
 /// Photos looked up at once, and how often in one go.
 const BATCH: u64 = 50;
@@ -35,8 +35,12 @@ pub async fn all(app: &App) -> casework::Result<usize> {
             after = Some(last.id);
             for photo in &due {
                 let Some(place) = app.darkroom.spare().filter(|_| !app.stopping()) else { return Ok(done) };
-                if let Err(error) = one(app, place, rule, photo).await {
-                    tracing::error!(photo = %photo.id, error = &error as &dyn std::error::Error, "not made again");
+                match one(app, place, rule, photo).await {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(done),
+                    Err(error) => {
+                        tracing::error!(photo = %photo.id, error = &error as &dyn std::error::Error, "not made again");
+                    }
                 }
                 done += 1;
             }
@@ -45,12 +49,20 @@ pub async fn all(app: &App) -> casework::Result<usize> {
     Ok(done)
 }
 
-async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<(), Problem> {
-    let Some(bytes) = original(app, old).await? else {
-        return give_up(app, rule, old, &Problem::new(&codes::PHOTO_LOST)).await;
+/// Makes one photo again, or notes why it cannot be; `false` when there is no memory for it now.
+async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<bool, Problem> {
+    let length = u64::try_from(old.original_bytes).unwrap_or(0);
+    let sheet = match place.try_weigh(rule, length, original(app, old)).await {
+        Ok(Some(sheet)) => sheet,
+        Ok(None) => return Ok(false),
+        Err(problem) => return judge(app, rule, old, problem).await.map(|()| true),
     };
+    develop(app, sheet, rule, old).await.map(|()| true)
+}
+
+async fn develop(app: &App, sheet: Sheet, rule: &Rule, old: &row::Model) -> Result<(), Problem> {
     let purpose = Purpose::again(rule, old);
-    match receive::take_in(app, place, &purpose, bytes, old.original_sha256.clone()).await {
+    match receive::take_in(app, sheet, &purpose, old.original_sha256.clone()).await {
         Ok(Received::New(new) | Received::Same(new)) => {
             if renew::replace(&app.desk, old.id, new.id).await.map_err(casework::Error::explain)? {
                 return give_up(app, rule, old, &twice()).await;
@@ -58,18 +70,28 @@ async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<(
             tracing::info!(photo = %old.id, new = %new.id, rule = rule.name, version = rule.version, "made again");
             Ok(())
         }
-        Err(problem) if problem.code().status == 422 => give_up(app, rule, old, &problem).await,
-        Err(problem) => Err(problem),
+        Err(problem) => judge(app, rule, old, problem).await,
     }
 }
 
-/// The file as it was sent; none when it is lost, which is an alarm.
-async fn original(app: &App, photo: &row::Model) -> Result<Option<Bytes>, Problem> {
-    match app.store.get(&receive::original_key(photo), MAX_OBJECT_BYTES).await {
-        Ok(bytes) => Ok(Some(bytes)),
+/// What is the photo's own fault stays; everything else passes.
+async fn judge(app: &App, rule: &Rule, photo: &row::Model, problem: Problem) -> Result<(), Problem> {
+    let code = problem.code();
+    if code.status == 422 || code.code == codes::PHOTO_LOST.code {
+        give_up(app, rule, photo, &problem).await
+    } else {
+        Err(problem)
+    }
+}
+
+/// The file as it was sent. One that is lost is an alarm.
+async fn original(app: &App, photo: &row::Model) -> Result<Bytes, Problem> {
+    let length = u64::try_from(photo.original_bytes).unwrap_or(0);
+    match app.store.get(&receive::original_key(photo), length).await {
+        Ok(bytes) => Ok(bytes),
         Err(StoreError::Missing | StoreError::TooLarge { .. }) => {
             receive::lost(app, photo.id);
-            Ok(None)
+            Err(Problem::new(&codes::PHOTO_LOST))
         }
         Err(error) => Err(Problem::new(&codes::SERVICE_UNAVAILABLE).because(error)),
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::case::{self, State};
 use entity::case_event::{self, Actor};
-use entity::{AccountId, CaseId, EventId, material, photo};
+use entity::{AccountId, CaseId, EventId, Sealed, material, photo};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::item::Entry;
+use crate::report::Licence;
 use crate::vault::Purpose;
 
 /// How often an act starts again when another one changed the case first.
@@ -98,6 +99,15 @@ pub fn licence(desk: &Desk, case: &case::Model) -> Result<Option<Value>> {
     text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| Error::BadRow("cases.licence"))
 }
 
+/// The same, sealed.
+///
+/// # Errors
+/// When it cannot be sealed.
+pub(crate) fn seal_licence(desk: &Desk, licence: Option<&Licence>) -> Result<Option<Sealed>> {
+    let text = licence.map(serde_json::to_string).transpose().map_err(|_| Error::BadRow("cases.licence"))?;
+    desk.seal(Purpose::Licence, text.as_deref())
+}
+
 /// The words of a line of the timeline.
 ///
 /// # Errors
@@ -145,12 +155,24 @@ pub(crate) struct Event {
     pub(crate) actor_id: Option<Uuid>,
     pub(crate) at: DateTime<Utc>,
     pub(crate) note: Option<String>,
+    /// Whether it is the bureau's own business, which the applicant is not shown.
+    pub(crate) inner: bool,
 }
 
 impl Event {
     /// Something the owner did, now.
     pub(crate) fn by_owner(desk: &Desk, act: &'static str, owner: AccountId) -> Self {
-        Self { act, actor: Actor::Applicant, actor_id: Some(owner.0), at: desk.world.now(), note: None }
+        Self { actor: Actor::Applicant, actor_id: Some(owner.0), ..Self::by_system(desk, act) }
+    }
+
+    /// Something that happened by itself, now.
+    pub(crate) fn by_system(desk: &Desk, act: &'static str) -> Self {
+        Self { act, actor: Actor::System, actor_id: None, at: desk.world.now(), note: None, inner: false }
+    }
+
+    /// The same with these words.
+    pub(crate) fn noting(self, note: Option<String>) -> Self {
+        Self { note, ..self }
     }
 }
 
@@ -184,7 +206,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
         actor: Set(event.actor),
         actor_id: Set(event.actor_id),
         at: Set(event.at),
-        visible: Set(true),
+        visible: Set(!event.inner),
         note: Set(desk.seal(Purpose::Note, event.note.as_deref())?),
     }
     .insert(tx)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::Sealed;
+pub use law::calendar::{Calendar, Fault as CalendarFault};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
@@ -29,6 +30,8 @@ pub struct Desk {
     pub rules: Arc<dyn Rules>,
     /// Gives out case numbers.
     pub numbers: Arc<Numbers>,
+    /// Knows the working days.
+    pub calendar: Arc<Calendar>,
 }
 
 impl std::fmt::Debug for Desk {

@@ -1,6 +1,7 @@
 //! Why an act was not done. Knows nothing of HTTP.
 
 use entity::case::State;
+use entity::staff::Role;
 use sea_orm::DbErr;
 
 use crate::form::Fault;
@@ -36,6 +37,21 @@ pub enum Error {
     /// A limit that protects everybody else.
     #[error("limit reached: {0}")]
     TooMany(&'static str),
+    /// This member of staff may not do that.
+    #[error("a {0:?} may not do that")]
+    NotAllowed(Role),
+    /// A step that was begun must end first.
+    #[error("a step is under way")]
+    StepUnderWay,
+    /// There is no step to end.
+    #[error("no step is under way")]
+    NoStep,
+    /// The case was asked to be corrected before; that may be asked once.
+    #[error("the one correction was asked for already")]
+    CorrectedOnce,
+    /// It was rated before, otherwise.
+    #[error("the case was rated already")]
+    Rated,
     /// Only a parked promise can be driven again.
     #[error("the promise is not parked")]
     NotParked,
@@ -68,6 +84,9 @@ pub enum Error {
     /// The database failed.
     #[error("database")]
     Database(#[from] DbErr),
+    /// A period cannot be counted.
+    #[error(transparent)]
+    Calendar(#[from] crate::desk::CalendarFault),
     /// Something cannot be sealed or opened.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -12,6 +12,7 @@ mod rules;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use law::clock::{FirstDay, Handling, Terms};
 use serde::{Deserialize, Serialize};
 
 pub use self::applicant::{Applicant, ApplicantPaths};
@@ -110,11 +111,28 @@ pub struct ItemClocks {
     pub promise_days: u32,
     /// Working days from the decision to the document in the applicant's hands.
     pub delivery_days: u32,
+    /// Which day is day one of a period in working days: the law does not say.
+    #[serde(default)]
+    pub first_day: FirstDay,
     /// Calendar days after completion in which a declaration is to be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declare_within_days: Option<u32>,
     /// For each period above, by its field name, where it comes from; `assumed` when nobody has confirmed it.
     pub sources: BTreeMap<String, String>,
+}
+
+impl ItemClocks {
+    /// The periods that are counted in working days, in the law's words.
+    pub fn terms(&self) -> Terms {
+        let days = |days: u32| u16::try_from(days).unwrap_or(u16::MAX);
+        Terms {
+            first_day: self.first_day,
+            handling: Handling::Single,
+            correction_days: days(self.correction_days),
+            decision_days: days(self.decision_days),
+            delivery_days: days(self.delivery_days),
+        }
+    }
 }
 
 /// What the provincial adapter needs to know about an item. Opaque here: the adapter gives the words their meaning.

@@ -2,7 +2,6 @@
 
 use entity::CaseId;
 use entity::case;
-use entity::case_event::Actor;
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 
 use crate::case::{self as row, Event};
@@ -25,7 +24,7 @@ async fn try_tell(desk: &Desk, id: CaseId) -> Result<bool> {
         return Ok(false);
     }
     let change = case::ActiveModel { told_late: Set(true), ..Default::default() };
-    let event = Event { act: "late", actor: Actor::System, actor_id: None, at: desk.world.now(), note: None };
+    let event = Event::by_system(desk, "late");
     let tx = desk.begin().await?;
     let new = row::advance(desk, &tx, &old, old.state, change, event).await?;
     notice::give(desk, &tx, &new, Kind::Late, None).await?;

@@ -18,8 +18,10 @@ pub mod staff;
 // The acts, in the order of a case's life
 pub mod case;
 pub mod check;
+pub mod county;
 pub mod draft;
 pub mod number;
+pub mod rate;
 pub mod renew;
 pub mod repeat;
 pub mod report;
@@ -33,6 +35,7 @@ pub mod late;
 pub mod notice;
 pub mod outbox;
 pub mod promise;
+pub mod told;
 
 pub use desk::Desk;
 pub use error::{Error, Result};

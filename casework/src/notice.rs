@@ -28,14 +28,29 @@ pub enum Kind {
     Approved,
     /// 不予许可.
     Denied,
+    /// A special procedure began.
+    Special,
+    /// The correction never came.
+    Lapsed,
+    /// What was granted was handed out.
+    Issued,
     /// It takes longer than promised to hand it on.
     Late,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Accepted, Self::Correction, Self::NotAccepted, Self::Approved, Self::Denied, Self::Late];
+    pub const ALL: [Self; 9] = [
+        Self::Accepted,
+        Self::Correction,
+        Self::NotAccepted,
+        Self::Approved,
+        Self::Denied,
+        Self::Special,
+        Self::Lapsed,
+        Self::Issued,
+        Self::Late,
+    ];
 
     /// What an act tells, where it tells anything.
     pub(crate) fn of(act: Act) -> Option<Self> {
@@ -45,7 +60,9 @@ impl Kind {
             Act::NotAccept => Some(Self::NotAccepted),
             Act::Approve => Some(Self::Approved),
             Act::Deny => Some(Self::Denied),
-            Act::Change | Act::Submit | Act::Withdraw | Act::Review => None,
+            Act::Lapse => Some(Self::Lapsed),
+            Act::Issue => Some(Self::Issued),
+            Act::Change | Act::Submit | Act::Withdraw | Act::Review | Act::Close | Act::Escalate | Act::Rate => None,
         }
     }
 
@@ -57,6 +74,9 @@ impl Kind {
             Self::NotAccepted => "not_accepted",
             Self::Approved => "approved",
             Self::Denied => "denied",
+            Self::Special => "special",
+            Self::Lapsed => "lapsed",
+            Self::Issued => "issued",
             Self::Late => "late",
         }
     }
@@ -74,6 +94,9 @@ impl Kind {
             Self::NotAccepted => "不予受理",
             Self::Approved => "已通过",
             Self::Denied => "未通过",
+            Self::Special => "特别程序",
+            Self::Lapsed => "已终止",
+            Self::Issued => "已发证",
             Self::Late => "处理延迟",
         }
     }
@@ -85,6 +108,9 @@ impl Kind {
             Self::NotAccepted => "您的申请不予受理",
             Self::Approved => "您的申请已通过",
             Self::Denied => "您的申请未通过",
+            Self::Special => "您的申请进入特别程序",
+            Self::Lapsed => "您的申请因没有补正已终止",
+            Self::Issued => "您的证照已发出",
             Self::Late => "您的申请处理晚了一些",
         }
     }
@@ -93,7 +119,10 @@ impl Kind {
         let case = format!("{item}（办件编号 {number}）");
         let reason = words.unwrap_or("请在办件详情中查看。");
         match self {
-            Self::Accepted => format!("{case}已经受理，正在审查。有结果会马上通知您，您不用做什么。"),
+            Self::Accepted => {
+                let until = words.unwrap_or_default();
+                format!("{case}已经受理，正在审查。{until}有结果会马上通知您，您不用做什么。")
+            }
             Self::Correction => {
                 format!("{case}还需要补正，请打开办件，一次改好后重新提交：\n{reason}")
             }
@@ -106,6 +135,9 @@ impl Kind {
                     "{case}没有通过。原因：{reason}\n您可以依法申请行政复议或者提起行政诉讼，有疑问请联系综合窗口。"
                 )
             }
+            Self::Special => format!("{case}进入特别程序。{reason}\n您不用做什么，结束后我们接着办。"),
+            Self::Lapsed => format!("{case}没有在期限内补正，已经终止。需要办的话，请重新申请，有疑问请联系综合窗口。"),
+            Self::Issued => format!("{case}的证照已经发出。请打开办件查看，并给这次办理评个价。"),
             Self::Late => format!("{case}已经收到，转到省平台晚了一些，我们正在处理。您的材料都在，不用重新提交。"),
         }
     }

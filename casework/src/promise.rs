@@ -21,6 +21,41 @@ pub enum Promise {
         /// Which case.
         case: CaseId,
     },
+    /// Tell the province that the county took the case up.
+    AcceptV1 {
+        /// Which case.
+        case: CaseId,
+        /// Which step of it: what it says stands in `case_step`. The same for those below.
+        sn: i32,
+    },
+    /// Tell the province of a step of the county's work.
+    StepV1 {
+        /// Which case.
+        case: CaseId,
+        /// Which step of it.
+        sn: i32,
+    },
+    /// Tell the province of a special procedure, or of a correction that was asked for.
+    SpecialV1 {
+        /// Which case.
+        case: CaseId,
+        /// Which step of it.
+        sn: i32,
+    },
+    /// Tell the province how the county decided.
+    DoneV1 {
+        /// Which case.
+        case: CaseId,
+        /// Which step of it.
+        sn: i32,
+    },
+    /// Tell the province how the applicant judged it.
+    RatingV1 {
+        /// Which case.
+        case: CaseId,
+        /// Which step of it.
+        sn: i32,
+    },
     /// Send a notice to the person's WeChat.
     NoticeV1 {
         /// Which notice.
@@ -32,7 +67,13 @@ impl Promise {
     /// To whom it is owed.
     pub fn destination(self) -> Destination {
         match self {
-            Self::ApplyV1 { .. } | Self::WithdrawV1 { .. } => Destination::Province,
+            Self::ApplyV1 { .. }
+            | Self::WithdrawV1 { .. }
+            | Self::AcceptV1 { .. }
+            | Self::StepV1 { .. }
+            | Self::SpecialV1 { .. }
+            | Self::DoneV1 { .. }
+            | Self::RatingV1 { .. } => Destination::Province,
             Self::NoticeV1 { .. } => Destination::Wechat,
         }
     }
@@ -40,7 +81,13 @@ impl Promise {
     /// What must be kept in order: a case's promises to the province; each notice is on its own.
     pub fn stream(self) -> String {
         match self {
-            Self::ApplyV1 { case, .. } | Self::WithdrawV1 { case } => case.0.simple().to_string(),
+            Self::ApplyV1 { case, .. }
+            | Self::WithdrawV1 { case }
+            | Self::AcceptV1 { case, .. }
+            | Self::StepV1 { case, .. }
+            | Self::SpecialV1 { case, .. }
+            | Self::DoneV1 { case, .. }
+            | Self::RatingV1 { case, .. } => case.0.simple().to_string(),
             Self::NoticeV1 { notice } => notice.0.simple().to_string(),
         }
     }

@@ -20,6 +20,7 @@ pub use status::{CorrectionItem, Licence, Report, ReportedStatus};
 use crate::case::{self as row, Event};
 use crate::desk::Desk;
 use crate::error::Result;
+use crate::item::DecidedBy;
 use crate::notice::{self, Kind};
 use crate::state::{self, Act};
 use crate::vault::Purpose;
@@ -33,7 +34,7 @@ pub enum Outcome {
     Repeated,
     /// The case is further along already; the report is in its timeline.
     Stale,
-    /// The case does not allow it: withdrawn, or already decided otherwise.
+    /// The case does not allow it: withdrawn, already decided otherwise, or decided by the county's own staff.
     NotPossible,
     /// We do not know the word; it is kept as it came.
     UnknownState,
@@ -72,6 +73,7 @@ async fn try_apply(desk: &Desk, report: &Report, raw: &str) -> Result<Outcome> {
     let tx = desk.begin().await?;
     let outcome = match &case {
         None => Outcome::UnknownCase,
+        Some(case) if decided_here(desk, case) && act_of(&report.status).is_some() => Outcome::NotPossible,
         Some(case) => judge(case, report),
     };
     if !keep(desk, &tx, report, raw, case.as_ref().map(|case| case.id), outcome).await? {
@@ -82,6 +84,11 @@ async fn try_apply(desk: &Desk, report: &Report, raw: &str) -> Result<Outcome> {
     }
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// Whether the county's own staff decide the case: then a province that says what became of it does not know that.
+fn decided_here(desk: &Desk, case: &case::Model) -> bool {
+    row::item(desk, case).is_ok_and(|entry| entry.item.decided_by == DecidedBy::County)
 }
 
 /// What a report means for a case where it stands.
@@ -115,7 +122,15 @@ fn is_behind(state: State, act: Act) -> bool {
         Act::Approve => matches!(state, State::Approved | State::Issued | State::Closed),
         Act::Deny => state == State::Denied,
         Act::NotAccept => state == State::NotAccepted,
-        Act::Change | Act::Submit | Act::Withdraw => false,
+        // What no report tells.
+        Act::Change
+        | Act::Submit
+        | Act::Withdraw
+        | Act::Issue
+        | Act::Close
+        | Act::Lapse
+        | Act::Escalate
+        | Act::Rate => false,
     }
 }
 
@@ -150,10 +165,13 @@ async fn carry_out(
         actor_id: None,
         at: when(desk, case, report.occurred_at),
         note: words(report),
+        inner: false,
     };
     let new = row::advance(desk, tx, case, state, changes(desk, case, report, outcome)?, event).await?;
     let kind = act.filter(|_| outcome == Outcome::Applied).and_then(Kind::of);
     match kind {
+        // An acceptance speaks for itself.
+        Some(Kind::Accepted) => notice::give(desk, tx, &new, Kind::Accepted, None).await,
         Some(kind) => notice::give(desk, tx, &new, kind, words(report).as_deref()).await,
         None => Ok(()),
     }
@@ -176,8 +194,7 @@ fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -
         }
         ReportedStatus::Approved { licence } => {
             change.decided_at = Set(Some(when(desk, case, report.occurred_at)));
-            let licence = licence.as_ref().map(|licence| licence_json(licence).to_string());
-            change.licence = Set(desk.seal(Purpose::Licence, licence.as_deref())?);
+            change.licence = Set(row::seal_licence(desk, licence.as_ref())?);
         }
         ReportedStatus::Denied { .. } | ReportedStatus::NotAccepted { .. } => {
             change.decided_at = Set(Some(when(desk, case, report.occurred_at)));
@@ -213,15 +230,6 @@ fn words(report: &Report) -> Option<String> {
         }
         _ => said,
     }
-}
-
-fn licence_json(licence: &Licence) -> serde_json::Value {
-    serde_json::json!({
-        "name": licence.name,
-        "number": licence.number,
-        "valid_until": licence.valid_until,
-        "publisher": licence.publisher,
-    })
 }
 
 /// Keeps the report as it came. Answers whether it is new.

@@ -6,6 +6,7 @@ use sea_orm::ActiveValue::Set;
 
 use crate::case::{self as row, Event};
 use crate::check;
+use crate::county;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::outbox;
@@ -48,6 +49,7 @@ async fn try_submit(desk: &Desk, owner: AccountId, id: CaseId, once: Option<&Onc
     let event = Event { at: now, ..Event::by_owner(desk, "submitted", owner) };
     let new = row::advance(desk, &tx, &old, state, change, event).await?;
     outbox::owe(desk, &tx, Promise::ApplyV1 { case: id, data_version }, id, new.last_event).await?;
+    let new = county::handed_in(desk, &tx, old.state, new).await?;
     repeat::keep_for(desk, &tx, once, &new).await?;
     tx.commit().await?;
     Ok(new)

@@ -41,6 +41,8 @@ pub enum Purpose {
     Notice,
     /// What the other side answered to an attempt.
     Reply,
+    /// What the province is told of a step.
+    Step,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Note => b"case_event.note",
             Self::Notice => b"notice.body",
             Self::Reply => b"attempt.reply",
+            Self::Step => b"case_step.data",
         }
     }
 }

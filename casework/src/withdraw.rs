@@ -5,6 +5,7 @@ use entity::{AccountId, CaseId};
 use sea_orm::ActiveValue::Set;
 
 use crate::case::{self as row, Event};
+use crate::county;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::outbox;
@@ -30,6 +31,7 @@ async fn try_withdraw(desk: &Desk, owner: AccountId, id: CaseId) -> Result<case:
     let change = case::ActiveModel { decided_at: Set(Some(desk.world.now())), ..Default::default() };
     let tx = desk.begin().await?;
     let new = row::advance(desk, &tx, &old, state, change, Event::by_owner(desk, "withdrawn", owner)).await?;
+    county::clocks::stop_all(desk, &tx, id).await?;
     let promise = Promise::WithdrawV1 { case: id };
     if outbox::cancel_waiting(desk, &tx, &promise.stream(), "case.withdrawn").await? {
         outbox::owe(desk, &tx, promise, id, new.last_event).await?;

@@ -19,7 +19,9 @@ pub mod staff;
 pub mod subscription;
 // What they apply for
 pub mod case;
+pub mod case_clock;
 pub mod case_event;
+pub mod case_step;
 pub mod material;
 pub mod photo;
 pub mod renewal;
@@ -30,6 +32,7 @@ pub mod upload_part;
 pub mod attempt;
 pub mod notice;
 pub mod outbox;
+pub mod pause;
 pub mod report;
 // What has been seen before
 pub mod cursor;

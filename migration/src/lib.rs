@@ -8,6 +8,8 @@ mod m20261122_000003_promises;
 mod m20261122_000004_seen;
 mod m20261122_000005_uploads;
 mod m20261122_000006_renewal;
+mod m20261126_000007_lanes;
+mod m20261126_000008_county;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_seen::Migration),
             Box::new(m20261122_000005_uploads::Migration),
             Box::new(m20261122_000006_renewal::Migration),
+            Box::new(m20261126_000007_lanes::Migration),
+            Box::new(m20261126_000008_county::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! Brings every colour to sRGB, through the embedded profile where it is sound and fits the pixels.
 
+use std::panic::{self, AssertUnwindSafe};
+
 use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, TransformOptions};
 
 use crate::limits::Limits;
@@ -18,20 +20,25 @@ pub(crate) fn to_srgb(picture: Picture, profile: Option<&[u8]>, limits: &Limits)
     let Some(bytes) = profile else {
         return if ink { (mix_inks(&picture), Some(("CMYK".into(), "sRGB".into()))) } else { (picture, None) };
     };
-    let options = ParsingOptions { max_profile_size: limits.max_profile_bytes, ..ParsingOptions::default() };
-    let read = ColorProfile::new_from_slice_with_options(bytes, options).ok();
-    let Some(read) = read.filter(|p| fits(p.color_space, picture.channels)) else {
-        let note = Some(("unusable colour profile".to_owned(), "sRGB".to_owned()));
-        return (if ink { mix_inks(&picture) } else { picture }, note);
-    };
-    let name = name(&read);
-    match convert(&read, &picture) {
-        Some(converted) if converted == picture => (picture, None),
-        Some(converted) => (converted, Some((name, "sRGB".into()))),
+    // A library that panics over a profile must not cost the photo.
+    let converted = panic::catch_unwind(AssertUnwindSafe(|| through(bytes, &picture, limits))).ok().flatten();
+    match converted {
+        Some((_, converted)) if converted == picture => (picture, None),
+        Some((name, converted)) => (converted, Some((name, "sRGB".into()))),
         None => {
             (if ink { mix_inks(&picture) } else { picture }, Some(("unusable colour profile".into(), "sRGB".into())))
         }
     }
+}
+
+/// The profile's name and the picture in sRGB; nothing when the profile is broken or made for other pixels.
+fn through(bytes: &[u8], picture: &Picture, limits: &Limits) -> Option<(String, Picture)> {
+    let options = ParsingOptions { max_profile_size: limits.max_profile_bytes, ..ParsingOptions::default() };
+    let read = ColorProfile::new_from_slice_with_options(bytes, options).ok()?;
+    if !fits(read.color_space, picture.channels) {
+        return None;
+    }
+    Some((name(&read), convert(&read, picture)?))
 }
 
 fn fits(space: DataColorSpace, channels: Channels) -> bool {

@@ -16,14 +16,18 @@ mod orient;
 mod outcome;
 mod picture;
 mod planar;
+mod preview;
 mod probe;
 mod rule;
 mod sight;
 mod trail;
+mod weight;
 
 pub use limits::Limits;
 pub use outcome::{Advice, Change, Check, Code, Format, Input, Outcome, Output, Verdict};
+pub use preview::preview;
 pub use rule::{Colour, Facts, Kind, Misfit, Rule, RuleFault};
+pub use weight::weight;
 
 use advice::Refusal;
 use decode::Wanted;

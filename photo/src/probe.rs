@@ -44,6 +44,10 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    pub(crate) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
     /// Width and height once upright.
     pub(crate) fn upright(&self) -> (u32, u32) {
         if self.orientation >= 5 { (self.height, self.width) } else { (self.width, self.height) }
@@ -86,8 +90,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits, input: &mut Input) -> Result<
         Container::Heic => limits.max_heic_pixels,
         _ => limits.max_pixels,
     };
-    let pixels = u64::from(header.width) * u64::from(header.height);
-    if pixels > most || header.width.max(header.height) > limits.max_side_px {
+    if header.pixels() > most || header.width.max(header.height) > limits.max_side_px {
         return Err(advice::too_many_pixels(header.width, header.height, most));
     }
     Ok(header)

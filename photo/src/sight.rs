@@ -9,6 +9,9 @@ use crate::picture::Picture;
 /// width whatever camera took the photo; pixels beyond it hold noise more than strokes.
 const LONG_PX: u32 = 1024;
 
+/// Most pixels of a sight.
+pub(crate) const MOST_PIXELS: u64 = LONG_PX as u64 * LONG_PX as u64;
+
 /// Luma of the upright picture, at most [`LONG_PX`] long; one channel.
 pub(crate) fn sight(picture: &Picture) -> Result<Picture, Refusal> {
     let luma = colour::luma(picture);

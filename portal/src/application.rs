@@ -1,12 +1,13 @@
 //! What the province is told of a case: from our rows to the neutral shape adapters take.
 
 use casework::item::{Entry, MaterialSpec};
+use casework::told::Written;
 use casework::{Desk, Error, Result, case as row};
 use entity::{CaseId, case, material, photo};
 use serde_json::Value;
 use store::{Extension, StorageKey};
 
-use crate::adapter::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile};
+use crate::adapter::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile, Telling};
 
 /// What the province knows a case by: its id, 32 hex digits.
 pub fn orgbusno(id: CaseId) -> String {
@@ -46,6 +47,34 @@ pub fn of(
         form,
         materials: item.materials.iter().filter_map(|spec| material(spec, photos)).collect(),
         submitted_at: case.submitted_at.ok_or(Error::BadRow("cases.submitted_at"))?,
+    })
+}
+
+/// One step of a case, as it was written.
+///
+/// # Errors
+/// When a row cannot be read, or the item's version is gone.
+pub async fn telling(
+    desk: &Desk,
+    case: &case::Model,
+    province_id: String,
+    sn: i32,
+    written: Written,
+) -> Result<Telling> {
+    let photos = row::photos(&desk.db, case.id).await?;
+    let application = of(desk, case, written.data_version, &photos)?;
+    let codes = row::item(desk, case)?.item.province.codes.clone();
+    Ok(Telling {
+        orgbusno: application.orgbusno,
+        province_id,
+        number: application.number,
+        dataver: application.dataver,
+        sn: u32::try_from(sn).map_err(|_| Error::BadRow("case_step.sequence"))?,
+        item: application.item,
+        codes,
+        applicant: application.applicant,
+        materials: application.materials.into_iter().map(|one| (one.code, one.name)).collect(),
+        told: written.told,
     })
 }
 

@@ -12,6 +12,7 @@ pub mod poll;
 pub mod signature;
 
 // People
+pub mod wake;
 pub mod wechat;
 
 // The way out

@@ -2,174 +2,41 @@
 //!
 //! An operation without a row here fails the test, and so does a row without an operation.
 
+mod table;
+
 use std::collections::BTreeSet;
 
 use entity::staff::Role;
 use portal::simulator::{Action, CallKind, Fault, Script, Status, Step};
 use serde_json::{Value, json};
-use tests::caller::{Answer, BOUNDARY, Caller, Upload};
+use tests::caller::{Answer, BOUNDARY, Caller};
+use tests::county::{self, COUNTY};
 use tests::desk::SIGNBOARD;
-use tests::parts::sha256;
 use tests::{Machine, Setup, TestApp, files, on_both, wait_for};
+
+use self::table::{Body, table};
 
 on_both!(every_operation_knows_who_may, lists_show_nothing_of_others);
 
-/// What an operation answers to nobody, a stranger, the owner, a clerk, an operator and a machine.
-type Row = (&'static str, &'static str, String, Body, [&'static str; 6]);
-
-enum Body {
-    None,
-    Json(Value),
-    Multipart(Vec<u8>),
-}
-
-/// For everybody.
-const fn open(answer: &'static str) -> [&'static str; 6] {
-    [answer; 6]
-}
-
-/// For whoever signed in as an applicant; what it answers to a stranger and to the owner.
-const fn applicants(stranger: &'static str, owner: &'static str) -> [&'static str; 6] {
-    const NO: &str = "401 session.missing";
-    const OTHER_DOOR: &str = "401 session.invalid";
-    [NO, stranger, owner, OTHER_DOOR, OTHER_DOOR, NO]
-}
-
-/// For those of the staff who watch over deliveries.
-const WATCHERS: [&str; 6] = [
-    "401 session.missing",
-    "401 session.invalid",
-    "401 session.invalid",
-    "403 session.not_allowed",
-    "200",
-    "401 session.missing",
-];
-
-/// For machines.
-const MACHINES: [&str; 6] = [
-    "401 signature.invalid",
-    "401 signature.invalid",
-    "401 signature.invalid",
-    "401 signature.invalid",
-    "401 signature.invalid",
-    "200",
-];
-
 /// Things that belong to the owner, and a delivery that is parked.
-struct Things {
-    draft: String,
-    ready: String,
-    photo: String,
-    upload: String,
-    notice: String,
-    delivery: String,
-    orgbusno: String,
-    staff_key: String,
-}
-
-fn table(of: &Things) -> Vec<Row> {
-    use Body::{Json, None};
-    let case = |rest: &str| format!("/v1/cases/{}{rest}", of.draft);
-    let unknown = applicants("404 case.unknown", "200");
-    let subscription = json!({ "template": "tpl-accepted", "result": "accept" });
-    let mut all = vec![
-        ("sign_in_wechat", "POST", "/v1/session/wechat".into(), Json(json!({ "code": "dev-anybody" })), open("200")),
-        (
-            "refresh_session",
-            "POST",
-            "/v1/session/refresh".into(),
-            Json(json!({ "refresh_token": "none" })),
-            open("401 session.ended"),
-        ),
-        ("list_items", "GET", "/v1/items".into(), None, open("200")),
-        ("get_item", "GET", format!("/v1/items/{SIGNBOARD}"), None, open("200")),
-        (
-            "set_phone",
-            "PUT",
-            "/v1/account/phone".into(),
-            Json(json!({ "code": "phone-13800003210" })),
-            applicants("200", "200"),
-        ),
-        ("record_subscription", "POST", "/v1/subscriptions".into(), Json(subscription), applicants("200", "200")),
-        ("create_case", "POST", "/v1/cases".into(), Json(json!({ "item": SIGNBOARD })), applicants("201", "201")),
-        ("list_cases", "GET", "/v1/cases".into(), None, applicants("200", "200")),
-        ("get_case", "GET", case(""), None, unknown),
-        ("change_case", "PUT", case("/form"), Json(json!({ "form": {} })), unknown),
-        ("set_material", "PUT", case("/materials/site-photo"), Json(json!({ "photos": [of.photo] })), unknown),
-        ("check_case", "GET", case("/check"), None, unknown),
-        ("submit_case", "POST", format!("/v1/cases/{}/submit", of.ready), None, applicants("404 case.unknown", "202")),
-        ("withdraw_case", "POST", case("/withdraw"), None, unknown),
-        ("list_notices", "GET", "/v1/notices".into(), None, applicants("200", "200")),
-        (
-            "read_notice",
-            "POST",
-            format!("/v1/notices/{}/read", of.notice),
-            None,
-            applicants("404 notice.unknown", "200"),
-        ),
-    ];
-    all.extend(pictures(of));
-    all.extend(offices(of));
-    // Last: it ends the sessions.
-    all.push(("sign_out", "DELETE", "/v1/session".into(), None, applicants("204", "204")));
-    all
-}
-
-/// The operations of photos and uploads.
-fn pictures(of: &Things) -> Vec<Row> {
-    use Body::{Json, Multipart, None};
-    let file = files::small_jpeg();
-    let upload = Upload { item: SIGNBOARD, material: "site-photo", keep_anyway: false, name: "a.jpg", file };
-    let at = |rest: &str| format!("/v1/uploads/{}{rest}", of.upload);
-    let hidden = |owner| applicants("404 upload.unknown", owner);
-    vec![
-        // The owner sent these bytes before.
-        ("upload_photo", "POST", "/v1/photos".into(), Multipart(upload.body()), applicants("201", "200")),
-        ("get_photo", "GET", format!("/v1/photos/{}", of.photo), None, applicants("404 photo.unknown", "200")),
-        (
-            "get_photo_content",
-            "GET",
-            format!("/v1/photos/{}/content", of.photo),
-            None,
-            applicants("404 photo.unknown", "200"),
-        ),
-        (
-            "begin_upload",
-            "POST",
-            "/v1/uploads".into(),
-            Json(json!({ "size": file.len(), "sha256": sha256(file) })),
-            applicants("201", "200"),
-        ),
-        ("get_upload", "GET", at(""), None, hidden("200")),
-        ("put_part", "PUT", at("/parts/1"), Multipart(file.into()), hidden("200")),
-        (
-            "complete_upload",
-            "POST",
-            at("/complete"),
-            Json(json!({ "item": SIGNBOARD, "material": "site-photo" })),
-            hidden("200"),
-        ),
-        ("drop_upload", "DELETE", at(""), None, hidden("204")),
-    ]
-}
-
-/// The operations of staff and machines.
-fn offices(of: &Things) -> Vec<Row> {
-    use Body::{Json, None};
-    let report = json!({
-        "reportid": "access-1", "orgbusno": of.orgbusno, "state": "12", "occurtime": "2026-11-22T09:30:00+08:00", "sn": 90,
-    });
-    let delivery = format!("/staff/v1/deliveries/{}", of.delivery);
-    vec![
-        ("sign_in_staff", "POST", "/staff/v1/session".into(), Json(json!({ "key": of.staff_key })), open("200")),
-        ("list_deliveries", "GET", "/staff/v1/deliveries".into(), None, WATCHERS),
-        ("get_delivery", "GET", delivery.clone(), None, WATCHERS),
-        ("redrive_delivery", "POST", format!("{delivery}/redrive"), None, WATCHERS),
-        ("receive_report", "POST", "/integration/v1/reports".into(), Json(report), MACHINES),
-    ]
+pub struct Things {
+    pub draft: String,
+    pub ready: String,
+    pub photo: String,
+    pub upload: String,
+    pub notice: String,
+    pub delivery: String,
+    pub orgbusno: String,
+    pub staff_key: String,
+    pub decided: String,
+    pub at_desk: String,
+    pub to_correct: String,
+    pub desk_photo: String,
 }
 
 async fn every_operation_knows_who_may(setup: Setup) {
+    let catalogue = county::catalogue();
+    let setup = setup.set("GXB_CATALOGUE_DIR", catalogue.path().display().to_string());
     let app = setup.script(Script::nothing()).without_relay().start().await;
     let owner = app.owner("wang").await;
     let things = things(&app, &owner).await;
@@ -206,6 +73,12 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
     let orgbusno = app.simulator().cases().pop().expect("it arrived").orgbusno;
     assert!(app.simulator().advance(&orgbusno, &Step::now(Status::Accepted)));
     owner.wait_for_state(&through, "accepted").await;
+    assert!(app.simulator().advance(&orgbusno, &Step::now(Status::Approved)));
+    owner.wait_for_state(&through, "approved").await;
+    let (at_desk, to_correct) = (owner.ready_for(COUNTY).await, owner.ready_for(COUNTY).await);
+    owner.submit(&at_desk).await;
+    owner.submit(&to_correct).await;
+    app.relay().drain().await.unwrap();
     app.simulator().fail(Fault::on(CallKind::Case, Action::Refuse)).unwrap();
     let refused = owner.ready().await;
     owner.submit(&refused).await;
@@ -217,7 +90,12 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
     let photos = material.as_array().unwrap().iter().find(|one| one["code"] == "site-photo").unwrap();
     let notices = owner.get("/v1/notices").await.expect(200).json();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let desk_photo = text(&owner.case(&at_desk).await["materials"][0]["photos"][0]);
     Things {
+        decided: through,
+        at_desk,
+        to_correct,
+        desk_photo,
         draft: owner.draft(SIGNBOARD, &json!({})).await,
         photo: text(&photos["photos"][0]),
         upload: text(&owner.begin_upload(files::small_jpeg()).await.expect(201).json()["id"]),

@@ -45,6 +45,31 @@ fn production_refuses_every_stand_in_in_one_message() {
     }
 }
 
+/// What `admin portal-key` prints is what both sides set, also where nothing else is set yet.
+#[test]
+fn a_key_for_the_portal_is_made_and_taken() {
+    let production = [("GXB_PROFILE", "production"), ("GXB_DATA_DIR", "/nonexistent")];
+    for algorithm in ["hmac-sha256", "hmac-sm3", "sm2"] {
+        let made = || {
+            let output = gaoxingban(&["admin", "portal-key", "--algorithm", algorithm, "--name", "k2"], &production);
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            let printed = text(&output.stdout);
+            let line = |name: &str| printed.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+            (line("GXB_PORTAL_KEY="), line("GXB_PORTAL_TRUSTED_KEYS="))
+        };
+        let (ours, theirs) = (made(), made());
+        assert_ne!(ours, theirs, "each is a new one");
+        let settings = [("GXB_PORTAL_KEY", ours.0.as_str()), ("GXB_PORTAL_TRUSTED_KEYS", theirs.1.as_str())];
+        let output = gaoxingban(&["config"], &settings);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let shown = text(&output.stdout);
+        assert!(shown.contains(&format!("GXB_PORTAL_KEY={algorithm}:***\n")), "{shown}");
+        assert!(shown.contains(&format!("GXB_PORTAL_TRUSTED_KEYS=k2:{algorithm}:***\n")), "{shown}");
+    }
+    let output = gaoxingban(&["admin", "portal-key", "--algorithm", "md5"], &[]);
+    assert!(!output.status.success() && text(&output.stderr).contains("sm2"), "{}", text(&output.stderr));
+}
+
 #[test]
 fn a_file_counts_and_the_environment_wins() {
     let folder = tempfile::tempdir().unwrap();

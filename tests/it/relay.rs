@@ -61,8 +61,7 @@ async fn sixteen_claimers_never_hold_the_same_promise(setup: Setup) {
         tokio::spawn(async move {
             let (worker, mut held) = (format!("worker-{number}"), Vec::new());
             loop {
-                let leases =
-                    lease::claim(&desk, &worker, &[Destination::Wechat], 3, TimeDelta::minutes(1)).await.unwrap();
+                let leases = lease::claim(&desk, &worker, Destination::Wechat, 3, TimeDelta::minutes(1)).await.unwrap();
                 if leases.is_empty() {
                     return held;
                 }
@@ -75,7 +74,7 @@ async fn sixteen_claimers_never_hold_the_same_promise(setup: Setup) {
         held.extend(claimer.await.unwrap());
     }
     // Somebody may find nothing while the others still hold everything; nothing is left behind.
-    let left = lease::claim(&desk, "last", &[Destination::Wechat], 64, TimeDelta::minutes(1)).await.unwrap();
+    let left = lease::claim(&desk, "last", Destination::Wechat, 64, TimeDelta::minutes(1)).await.unwrap();
     held.extend(left.into_iter().map(|lease| lease.row.id));
     assert_eq!(held.len(), 64);
     assert_eq!(held.iter().collect::<BTreeSet<_>>().len(), 64, "each is held by one");
@@ -87,8 +86,7 @@ async fn a_late_worker_overwrites_nothing(setup: Setup) {
     let case = draft(&scene).await;
     owe(&desk, case, 1).await;
     let take = async |worker| -> Option<Lease> {
-        let to = [Destination::Province];
-        lease::claim(&desk, worker, &to, 1, TimeDelta::minutes(1)).await.unwrap().pop()
+        lease::claim(&desk, worker, Destination::Province, 1, TimeDelta::minutes(1)).await.unwrap().pop()
     };
     let late = take("late").await.unwrap();
     scene.forward(TimeDelta::seconds(59));

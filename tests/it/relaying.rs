@@ -21,7 +21,11 @@ pub struct Scene {
 
 impl Scene {
     pub async fn start(setup: Setup) -> Self {
-        let clock = Driven::now();
+        Self::start_at(setup, Driven::now()).await
+    }
+
+    /// The same with a clock that shows this moment.
+    pub async fn start_at(setup: Setup, clock: Driven) -> Self {
         let setup = setup.without_relay().clock(&clock).script(Script::nothing());
         let app = setup.set("GXB_RELAY_SCHEDULE", SCHEDULE).start().await;
         let relay = app.relay();

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use entity::staff::Role;
 use portal::simulator::{Action, CallKind, Fault, Status, Step};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::Setup;
+use tests::county::{BUREAU, COUNTY};
 
+use crate::county::Desk;
 use crate::relaying::Scene;
 
 /// Everything in the files beside each other in a folder: the database, and what it has not moved there yet.
@@ -53,6 +55,56 @@ async fn what_may_be_personal_is_sealed() {
     scene.app.stop().await;
     let bytes = bytes(Path::new(&folder));
     assert!(holds(&bytes, &text(&granted["number"])), "a case's number is no secret: the search finds what is there");
+    let found: Vec<_> = words.iter().filter(|words| holds(&bytes, words)).collect();
+    assert!(found.is_empty(), "readable in the database: {found:?}");
+}
+
+/// What staff write about a case, and what the province is told of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_staff_write_is_sealed() {
+    let mut desk = Desk::open(Setup::sqlite()).await;
+    let case = desk.submitted(COUNTY).await;
+    let payer =
+        json!({ "name": "孙缴费", "id_card": "371526199003070020", "mobile": "13800001234", "telephone": "0635-1" });
+    let grant = json!({
+        "licence": { "name": "招牌证明", "number": "高审秘密一号", "publisher": BUREAU },
+        "fee": { "amount": "1.00", "standard": "按周小五核定", "payer": payer },
+        "words": "请钱小六来取",
+    });
+    for (role, act, body) in [
+        (Role::Clerk, "escalate", json!({ "words": "吴小七的铺面有争议" })),
+        (Role::Clerk, "accept", Value::Null),
+        (Role::Approver, "step", json!({ "name": "现场勘验" })),
+        (Role::Approver, "step/end", json!({ "agreed": true, "opinion": "郑小八在场" })),
+        (Role::Approver, "special", json!({ "kind": "hearing", "reason": "冯小九要求", "until": "2026-03-06" })),
+        (Role::Approver, "special/end", json!({ "result": "陈小十不再反对" })),
+        (Role::Approver, "approve", grant),
+    ] {
+        desk.staff(role).await.act(&case, act, &body).await.expect(200);
+    }
+    desk.staff(Role::Issuer).await.act(&case, "issue", &Value::Null).await.expect(200);
+    let rating = json!({ "level": "dissatisfied", "words": "褚十一态度不好" });
+    desk.scene.owner().await.send("POST", &format!("/v1/cases/{case}/rating"), &rating).await.expect(200);
+    desk.scene.drain().await;
+    assert!(desk.last(&case, "done").to_string().contains("孙缴费"), "whoever has to know it does");
+
+    let folder = desk.scene.app.settings().iter().find(|(name, _)| name == "GXB_DATA_DIR").unwrap().1.clone();
+    desk.scene.app.stop().await;
+    let bytes = bytes(Path::new(&folder));
+    assert!(holds(&bytes, "case_clock"), "the search finds what is there");
+    let words = [
+        "孙缴费",
+        "371526199003070020",
+        "13800001234",
+        "高审秘密一号",
+        "周小五",
+        "钱小六",
+        "吴小七",
+        "郑小八",
+        "冯小九",
+        "陈小十",
+        "褚十一",
+    ];
     let found: Vec<_> = words.iter().filter(|words| holds(&bytes, words)).collect();
     assert!(found.is_empty(), "readable in the database: {found:?}");
 }

@@ -37,10 +37,15 @@ impl Caller {
 
     /// A draft that lacks nothing: a signboard declaration with one photo for each material it must have.
     pub async fn ready(&self) -> String {
-        let item = self.item(SIGNBOARD).await;
-        let case = self.draft(SIGNBOARD, &item["form"]["examples"][0]).await;
+        self.ready_for(SIGNBOARD).await
+    }
+
+    /// The same for an item with the materials of a signboard declaration.
+    pub async fn ready_for(&self, code: &str) -> String {
+        let item = self.item(code).await;
+        let case = self.draft(code, &item["form"]["examples"][0]).await;
         for material in ["site-photo", "business-licence"] {
-            let photo = self.photo(SIGNBOARD, material, "photo.jpg", files::small_jpeg()).await;
+            let photo = self.photo(code, material, "photo.jpg", files::small_jpeg()).await;
             self.place(&case, material, &[photo]).await.expect(200);
         }
         case

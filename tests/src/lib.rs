@@ -20,6 +20,7 @@ pub mod process;
 pub mod setup;
 // Who calls it, and with what
 pub mod caller;
+pub mod county;
 pub mod desk;
 pub mod files;
 pub mod parts;

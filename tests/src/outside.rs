@@ -37,6 +37,7 @@ impl Outside {
         let config = SimulatorConfig {
             listen,
             key: key(),
+            trusted: vec![key().trusted()],
             rules: api::outside::simulated_rules(&catalogue.rules).unwrap(),
             script,
             callback,

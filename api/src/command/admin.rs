@@ -1,16 +1,20 @@
 //! `gaoxingban admin`: what only an operator may do.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use casework::staff;
+use casework::world::World;
 use clap::Subcommand;
 use entity::StaffId;
 use entity::staff::Role;
+use portal::signature::{Algorithm, Seal};
 use uuid::Uuid;
 
-use super::{Ended, on_threads, print};
+use super::{Ended, configured, on_threads, print};
 use crate::app::Builder;
-use crate::config::Config;
+use crate::config::value::Value as _;
+use crate::config::{Believed, Config};
 
 /// What `admin` can be told.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,6 +33,15 @@ enum What {
         /// What they are trusted with.
         #[arg(long)]
         role: RoleName,
+    },
+    /// Make a key for the calls between us and the portal, and print what each side needs: it is kept nowhere.
+    PortalKey {
+        /// How calls are to be signed.
+        #[arg(long, value_name = "hmac-sha256|hmac-sm3|sm2", value_parser = algorithm)]
+        algorithm: Algorithm,
+        /// What the key is called among `GXB_PORTAL_TRUSTED_KEYS`.
+        #[arg(long, default_value = "new")]
+        name: String,
     },
     /// Bar a member of staff from now on.
     DisableStaff {
@@ -58,8 +71,35 @@ impl From<RoleName> for Role {
     }
 }
 
-pub(super) fn run(args: Args, config: Config) -> Ended {
-    on_threads(administer(args.what, config))?
+pub(super) fn run(args: Args, file: Option<&Path>) -> Ended {
+    match args.what {
+        // Before there is a configuration: a production that has no key yet could not be configured.
+        What::PortalKey { algorithm, name } => portal_key(algorithm, &name),
+        what => configured(file, |config| on_threads(administer(what, config))?),
+    }
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::named(name).ok_or_else(|| format!("one of {}", Algorithm::ALL.map(Algorithm::name).join(", ")))
+}
+
+fn portal_key(algorithm: Algorithm, name: &str) -> Ended {
+    let world = World::real();
+    let seal = loop {
+        // A random number is no SM2 key once in 2³² times.
+        if let Some(seal) = Seal::of_random(algorithm, world.bytes()?) {
+            break seal;
+        }
+    };
+    let trusted = format!("{name}:{}", seal.check().expose());
+    // What the settings would refuse must not be printed for them.
+    Believed::parse(&trusted)?;
+    let secrecy = if algorithm == Algorithm::Sm2 { "the public part" } else { "the same secret" };
+    print(&format!(
+        "# Whoever signs, secret:\nGXB_PORTAL_KEY={}\n# Whoever checks ({secrecy}):\nGXB_PORTAL_TRUSTED_KEYS={trusted}\n",
+        seal.expose()
+    ))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn administer(what: What, config: Config) -> Ended {
@@ -69,6 +109,7 @@ async fn administer(what: What, config: Config) -> Ended {
             let (row, key) = staff::create(&app.desk, &name, role.into()).await?;
             print(&format!("id:  {}\nkey: {key}\n", row.id))?;
         }
+        What::PortalKey { algorithm, name } => return portal_key(algorithm, &name),
         What::DisableStaff { id } => staff::disable(&app.desk, StaffId(id)).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
         Role::Config(args) => config::run(args, file),
         Role::Health(args) => health::run(args, file),
         Role::Demo(args) => demo::run(args),
-        Role::Admin(args) => configured(file, |config| admin::run(args, config)),
+        Role::Admin(args) => admin::run(args, file),
     };
     ended.unwrap_or_else(|error| {
         complain(&*error);

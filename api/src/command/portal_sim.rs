@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use casework::world::World;
-use portal::simulator::{self, Limits, Script, SimulatorConfig};
+use portal::simulator::{self, Script, SimulatorConfig};
 use tokio_util::sync::CancellationToken;
 
 use super::{Ended, on_threads, signals};
@@ -43,14 +43,8 @@ async fn simulate(args: Args, config: Config) -> Ended {
         None => Script::default(),
     };
     let rules = catalogue::load(config.catalogue_dir.as_deref())?.rules;
-    let settings = SimulatorConfig {
-        listen: args.listen,
-        key: outside::province_key(&config),
-        rules: outside::simulated_rules(&rules)?,
-        script,
-        callback: args.callback,
-        limits: Limits::default(),
-    };
+    let settings = outside::simulator_config(&config, args.listen, &rules)?;
+    let settings = SimulatorConfig { script, callback: args.callback, ..settings };
     let running = simulator::start(settings, World::real()).await?;
     tracing::info!(province = running.url(), "the province simulator is listening");
     stop.cancelled().await;

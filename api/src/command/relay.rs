@@ -19,6 +19,7 @@ async fn relay(config: Config) -> Ended {
     signals::cancel_on_signal(stop.clone(), config.times.shutdown)?;
     let app = Builder::new(config).stop(stop).build().await?;
     let tasks = TaskTracker::new();
+    background::carry_calls(&app, &tasks);
     background::start(&app, &tasks)?;
     tasks.close();
     tracing::info!("gaoxingban is relaying");

@@ -32,6 +32,7 @@ async fn serve(args: Args, config: Config) -> Ended {
     let listener = server::bind(config.listen).await?;
     let app = Builder::new(config).stop(stop).with_simulator().build().await?;
     let beside = TaskTracker::new();
+    background::carry_calls(&app, &beside);
     if !args.no_relay {
         background::start(&app, &beside)?;
     }

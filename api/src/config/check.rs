@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use super::choice::{DatabaseUrl, Profile};
-use super::secret::Secret;
 use super::table::Settings;
 use super::value::Span;
 use super::{
-    Bucket, Config, DEVELOPMENT_PORTAL_SECRET, Database, Files, Log, Photos, Place, Province, ProvinceAt, Relay, Times,
-    WECHAT_URL, WeChat, WeChatAt, keys,
+    Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal,
 };
+
+/// What an ordinary phone photo takes while it is worked on, in bytes, with room for a large one.
+const LEAST_PHOTO_MEMORY: u64 = 128 << 20;
 
 /// Every mistake that only shows when settings are looked at together.
 pub(super) fn mistakes(settings: &Settings) -> Vec<String> {
     let mut mistakes = Vec::new();
     together(settings, &mut mistakes);
+    portal::mistakes(settings, &mut mistakes);
     if settings.profile == Profile::Production {
         stand_ins(settings, &mut mistakes);
         development_secrets(settings, &mut mistakes);
@@ -46,6 +48,8 @@ fn together(settings: &Settings, mistakes: &mut Vec<String>) {
     refuse(settings.relay_schedule.is_empty(), "GXB_RELAY_SCHEDULE must name at least one time");
     refuse(settings.relay_schedule.len() > 32, "GXB_RELAY_SCHEDULE must name at most 32 times");
     refuse(settings.relay_lease.0 < Duration::from_secs(1), "GXB_RELAY_LEASE must be at least 1s");
+    let least = settings.photo_max_bytes.0.saturating_add(LEAST_PHOTO_MEMORY);
+    refuse(settings.photo_memory.0 < least, "GXB_PHOTO_MEMORY must be at least 128MiB more than GXB_PHOTO_MAX_BYTES");
     refuse(settings.token_old_keys.len() > 8, "GXB_TOKEN_OLD_KEYS must name at most 8 keys");
     refuse(settings.data_keys.len() > 16, "GXB_DATA_KEYS must name at most 16 keys");
     let mut kids: Vec<_> = settings.data_keys.iter().map(|named| &named.kid).collect();
@@ -75,11 +79,7 @@ fn development_secrets(settings: &Settings, mistakes: &mut Vec<String>) {
             mistakes.push(format!("production: {why}"));
         }
     };
-    refuse(settings.portal_secret.is_none(), "GXB_PORTAL_SECRET must be set: unset means the development secret");
-    let development = settings.portal_secret.as_ref().is_some_and(|s| s.expose() == DEVELOPMENT_PORTAL_SECRET);
-    refuse(development, "GXB_PORTAL_SECRET is the development secret");
-    let short = settings.portal_secret.as_ref().is_some_and(|s| s.expose().len() < 16);
-    refuse(short, "GXB_PORTAL_SECRET must have at least 16 characters");
+    portal::development(settings, &mut refuse);
     refuse(settings.token_key.is_none(), "GXB_TOKEN_KEY must be set");
     refuse(settings.hash_key.is_none(), "GXB_HASH_KEY must be set");
     refuse(settings.data_keys.is_empty(), "GXB_DATA_KEYS must be set");
@@ -116,15 +116,10 @@ pub(super) fn resolve(settings: Settings) -> Config {
             running: s.photo_running.map_or(cores, |whole| whole.0 as usize),
             waiting: s.photo_waiting.0 as usize,
             max_bytes: s.photo_max_bytes.0,
+            memory: s.photo_memory.0,
             timeout: s.photo_timeout.0,
         },
-        province: Province {
-            at: s.portal_url.map_or(ProvinceAt::Simulator(s.portal_sim_listen), |u| ProvinceAt::Portal(u.to_string())),
-            app: s.portal_app,
-            secret: s.portal_secret.unwrap_or_else(|| Secret::new(DEVELOPMENT_PORTAL_SECRET)),
-            timeout: s.portal_timeout.0,
-            poll: s.portal_poll.0,
-        },
+        province: portal::province(settings.clone()),
         relay: Relay {
             schedule: s.relay_schedule.iter().map(|Span(wait)| *wait).collect(),
             lease: s.relay_lease.0,

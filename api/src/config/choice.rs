@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use portal::adapter::CodeTable;
+
 use super::value::Value;
 
 /// Which promises the process has to keep before it starts.
@@ -29,6 +31,23 @@ impl Value for Profile {
             Self::Development => "development".to_owned(),
             Self::Production => "production".to_owned(),
         }
+    }
+}
+
+/// Which version of the portal's code tables it speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Codes(pub &'static CodeTable);
+
+impl Value for Codes {
+    const KIND: &'static str = "`newer` or `older`";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let names = CodeTable::names().join(", ");
+        CodeTable::named(text).map(Self).ok_or_else(|| format!("must be one of {names}, not {text:?}"))
+    }
+
+    fn show(&self) -> String {
+        self.0.name.clone()
     }
 }
 

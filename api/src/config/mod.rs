@@ -6,6 +6,7 @@
 mod check;
 pub mod choice;
 mod keys;
+mod portal;
 pub mod secret;
 mod show;
 mod source;
@@ -16,8 +17,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use portal::adapter::CodeTable;
+
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use ::portal::signature::Seal;
 pub use keys::{Keys, KeysError};
+pub use portal::Believed;
 use secret::Secret;
 pub use show::{effective, markdown};
 use source::Source;
@@ -142,6 +147,8 @@ pub struct Photos {
     pub waiting: usize,
     /// The largest file a phone may send.
     pub max_bytes: u64,
+    /// What all that are worked on may take of memory together, in bytes.
+    pub memory: u64,
     /// For one photo.
     pub timeout: Duration,
 }
@@ -154,11 +161,17 @@ pub struct Province {
     /// The name the portal knows us by.
     pub app: String,
     /// What we sign with.
-    pub secret: Secret,
+    pub seal: Seal,
+    /// What the portal may sign with beside the secret it shares with us.
+    pub believed: Vec<Believed>,
+    /// What the simulator signs with.
+    pub simulator_seal: Seal,
     /// For one call.
     pub timeout: Duration,
     /// How often to ask for reports.
     pub poll: Duration,
+    /// The codes its version speaks.
+    pub codes: &'static CodeTable,
 }
 
 /// The portal, or the simulator in this process.

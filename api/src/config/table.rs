@@ -5,7 +5,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::choice::{DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use ::portal::signature::Seal;
+
+use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::portal::Believed;
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
 use super::value::{Region, Size, Span, Value, Whole};
@@ -121,6 +124,9 @@ settings! {
         photo_waiting: Whole<0, 10_000> = "16";
         /// The largest file a phone may send.
         photo_max_bytes: Size = "20MiB";
+        /// The memory that all photos worked on may take together, files included. One that needs more than is free waits
+        /// for it; one that needs more than all of it is refused.
+        photo_memory: Size = "512MiB";
         /// How long one photo may be worked on.
         photo_timeout: Span = "20s";
     }
@@ -131,12 +137,23 @@ settings! {
         portal_sim_listen: SocketAddr = "127.0.0.1:8090";
         /// The name the portal knows us by.
         portal_app: String = "gaoxingban";
-        /// The secret we sign with towards the portal, and it towards us. Unset: a development secret.
+        /// The secret we sign with towards the portal by hmac-sha256, and it towards us. Unset, and `GXB_PORTAL_KEY` too: a
+        /// development secret.
         portal_secret: Option<Secret> = "";
+        /// The key we sign with, in place of `GXB_PORTAL_SECRET`: a shared secret, or our private SM2 key. `gaoxingban admin
+        /// portal-key` makes one.
+        portal_key: Option<Seal> = "";
+        /// What the portal may sign with: its public SM2 keys, and shared secrets beside the one we sign with. Several count
+        /// at once, so that an old and a new key overlap.
+        portal_trusted_keys: Vec<Believed> = "";
+        /// What the simulator signs its reports with. Unset: the key we sign with.
+        portal_sim_key: Option<Seal> = "";
         /// How long one call to the portal may take.
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.
         portal_poll: Span = "30s";
+        /// Which version of the portal's code tables it speaks.
+        portal_codes: Codes = "newer";
     }
     "Relay" {
         /// How long to wait after each failed try, in order; after the last one a person has to look.

@@ -112,6 +112,65 @@ fn production_refuses_each_development_secret() {
     }
 }
 
+/// The example pair of GM/T 0003.5: everybody has its private key.
+const EXAMPLE_D: &str = "sm2:3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8";
+/// A pair of this test's own.
+const PAIR_D: &str = "sm2:0707070707070707070707070707070707070707070707070707070707070707";
+
+fn public(private: &str) -> String {
+    Seal::parse(private).unwrap().check().expose()
+}
+
+#[test]
+fn production_signs_by_any_algorithm() {
+    let with = |pairs: &[(&'static str, &str)]| {
+        let all = [production(), pairs.to_vec()].concat();
+        read(&all).map_err(|mistakes| mistakes.to_string())
+    };
+    let theirs = format!("portal:{}@2099-01-01T00:00:00+08:00", public(PAIR_D));
+    let hmac = format!("hmac-sm3:{KEY_A}");
+    for key in [PAIR_D, &hmac] {
+        let config = with(&[("GXB_PORTAL_SECRET", ""), ("GXB_PORTAL_KEY", key), ("GXB_PORTAL_TRUSTED_KEYS", &theirs)]);
+        let province = config.unwrap().province;
+        assert!(key.starts_with(province.seal.algorithm().name()));
+        // A shared secret is the portal's too, a private key is not.
+        assert_eq!(province.trusted().len(), if key == PAIR_D { 1 } else { 2 });
+        assert_eq!(province.trusted().last().unwrap().until().unwrap().to_rfc3339(), "2098-12-31T16:00:00+00:00");
+    }
+    let weak = format!("a:{},b:hmac-sm3:c2hvcnQ=", public(EXAMPLE_D));
+    let text = with(&[
+        ("GXB_PORTAL_SECRET", ""),
+        ("GXB_PORTAL_KEY", EXAMPLE_D),
+        ("GXB_PORTAL_TRUSTED_KEYS", &weak),
+        ("GXB_PORTAL_APP", "a b"),
+    ]);
+    let text = text.unwrap_err();
+    for part in ["4 mistakes", "GXB_PORTAL_KEY is the example", ": a is the example", ": b must have", "GXB_PORTAL_APP"] {
+        assert!(text.contains(part), "{part} is missing from:\n{text}");
+    }
+    let text = with(&[("GXB_PORTAL_KEY", PAIR_D)]).unwrap_err();
+    assert!(text.contains("both set") && text.contains("must name the portal's own key"), "{text}");
+}
+
+#[test]
+fn keys_of_the_portal_that_cannot_be_read() {
+    let (twice, many) = (format!("a:hmac-sm3:{KEY_A},a:hmac-sm3:{KEY_B}"), format!("x:hmac-sm3:{KEY_A},").repeat(8));
+    for (value, why) in [
+        ("secret-text", "must be written name:algorithm:key"),
+        ("hmac-sm3:c2VjcmV0LXRleHQ=", "has a key name that is not"),
+        ("a:md5:c2VjcmV0LXRleHQ=", "has a key a that must begin with hmac-sha256:"),
+        ("a:hmac-sm3:secret-text", "has a key a that must hold the secret in base64"),
+        ("a:sm2:c2VjcmV0LXRleHQ=", "has a key a that must hold the public key in hex"),
+        ("a:hmac-sm3:c2VjcmV0LXRleHQ=@tomorrow", "whose end is not a time"),
+        (&twice, "has a name twice"),
+        (&many, "at most 7 keys"),
+    ] {
+        let text = read(&[("GXB_PORTAL_TRUSTED_KEYS", value)]).unwrap_err().to_string();
+        assert!(text.contains(why), "{text}");
+        assert!(!text.contains("secret-text") && !text.contains("c2VjcmV0"), "a secret is repeated in:\n{text}");
+    }
+}
+
 #[test]
 fn production_refuses_a_key_that_development_drew() {
     let folder = tempfile::tempdir().unwrap();
@@ -150,6 +209,8 @@ fn no_secret_can_be_printed() {
         ("GXB_S3_ACCESS_KEY_ID", "access"),
         ("GXB_S3_SECRET_ACCESS_KEY", "s3-secret-text"),
         ("GXB_TOKEN_OLD_KEYS", KEY_B),
+        ("GXB_PORTAL_SIM_KEY", PAIR_D),
+        ("GXB_PORTAL_TRUSTED_KEYS", "old:hmac-sm3:cG9ydGFsLXNlY3JldC1vZg==@2027-01-01T00:00:00Z"),
     ]);
     let config = read(&pairs).unwrap();
     let keys = config.keys(&casework::world::World::real()).unwrap();
@@ -160,12 +221,15 @@ fn no_secret_can_be_printed() {
         "s3-secret-text",
         "wechat-secret-text",
         "portal-secret-of",
+        "cG9ydGFsLXNlY3JldC1vZg",
+        "0707070707",
         "QUJDREVGR0hJSktM",
         "ZmVkY2JhWllYV1ZV",
     ];
     for secret in secrets {
         assert!(!printed.contains(secret), "{secret} is printed");
     }
+    assert!(printed.contains("GXB_PORTAL_TRUSTED_KEYS=old:hmac-sm3:***@2027-01-01T00:00:00Z"), "what may be seen shows");
     assert!(printed.contains("postgres://gxb:***@db:5432/gxb"), "the rest of the address helps and should show");
 }
 

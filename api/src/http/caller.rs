@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use casework::county::By;
 use casework::staff;
 use entity::staff::Role;
 use entity::{AccountId, SessionId, StaffId};
@@ -53,10 +54,16 @@ pub struct Officer(Staff);
 #[derive(Debug)]
 pub struct Staff {
     id: StaffId,
+    name: String,
     role: Role,
 }
 
 impl Officer {
+    /// Who acts, for the acts of the county's desk: they know who may do what.
+    pub fn by(&self) -> By {
+        By { id: self.0.id, name: self.0.name.clone(), role: self.0.role }
+    }
+
     /// Passes whoever watches over deliveries: supervisors and operators.
     ///
     /// # Errors
@@ -77,7 +84,7 @@ async fn officer(request: &Request, bearer: Bearer) -> poem::Result<Staff> {
         casework::Error::SessionEnded => Problem::new(&codes::SESSION_INVALID),
         error => error.explain(),
     })?;
-    Ok(Staff { id: row.id, role: row.role })
+    Ok(Staff { id: row.id, name: row.name, role: row.role })
 }
 
 fn claims(request: &Request, bearer: &Bearer, audience: Audience) -> poem::Result<Claims> {

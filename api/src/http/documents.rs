@@ -2,9 +2,11 @@
 //!
 //! They are made from types alone, so `gaoxingban openapi` needs neither database nor configuration.
 
-use super::app::{AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, SessionApi, UploadsApi};
+use super::app::{
+    AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, RatingsApi, SessionApi, UploadsApi,
+};
 use super::integration::ReportsApi;
-use super::staff::{DeliveriesApi, StaffSessionApi};
+use super::staff::{DecideApi, DeliveriesApi, DeskApi, ReviewApi, StaffSessionApi, WindowApi};
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
 
 /// Which document.
@@ -19,16 +21,16 @@ pub enum Document {
 }
 
 /// The operations of the app's document.
-pub type App = (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, NoticesApi, AccountApi);
+pub type App = (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, RatingsApi, NoticesApi, AccountApi);
 /// The operations of the staff's document.
-pub type Staff = (StaffSessionApi, DeliveriesApi);
+pub type Staff = (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi);
 /// The operations of the machines' document.
 pub type Integration = ReportsApi;
 
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
     describe(
-        (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, NoticesApi, AccountApi),
+        (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, RatingsApi, NoticesApi, AccountApi),
         public_url,
         "高兴办 · 办事人接口 App",
         APP,
@@ -37,7 +39,12 @@ pub fn app(public_url: &str) -> OpenApiService<App, ()> {
 
 /// The staff's document and its routes.
 pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
-    describe((StaffSessionApi, DeliveriesApi), public_url, "高兴办 · 工作人员接口 Staff", STAFF)
+    describe(
+        (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi),
+        public_url,
+        "高兴办 · 工作人员接口 Staff",
+        STAFF,
+    )
 }
 
 /// The machines' document and its routes.
@@ -73,13 +80,15 @@ need be → `complete_upload`, which answers what `upload_photo` answers. After 
 says which parts are there.";
 
 const STAFF: &str = "\
-窗口、审批和监督人员使用的接口。\n\nFor window clerks, approvers, issuers and supervisors of the bureau.";
+窗口、审批和监督人员使用的接口。\n\nFor window clerks, approvers, issuers and supervisors of the bureau.\n\n\
+A case the county decides: `list_desk` → `get_desk_case` → `accept_case` (or `correct_case`, once) → `begin_step`, `end_step` → \
+`approve_case` or `deny_case` → `issue_case`. A case the province decides is not on the desk.";
 
 const INTEGRATION: &str = "\
 省政务服务平台和其他系统使用的接口，每次调用都要签名。\n\n\
 For the provincial portal and other machines. Every call is signed with `X-Gxb-App`, `X-Gxb-Timestamp`, `X-Gxb-Nonce` \
-and `X-Gxb-Signature` (`alg=hmac-sha256`) over method, path with query, timestamp, nonce and the SHA-256 of \
-the body; the clock may be five minutes off, and a nonce works once.";
+and `X-Gxb-Signature` (`alg=hmac-sha256`, `hmac-sm3` or `sm2`) over method, path with query, timestamp, nonce and the hash of \
+the body (SHA-256 with the first, SM3 with the others); the clock may be five minutes off, and a nonce works once.";
 
 const COMMON: &str = "\
 **Errors** are `application/problem+json` (RFC 9457) whatever went wrong: look at `code`, show `advice`. All faults of a \

@@ -34,6 +34,11 @@ impl Explain for Error {
             Self::Invalid(faults) => Problem::new(&codes::FORM_INVALID).faults(faults.into_iter().map(Fault::from)),
             Self::TooMany("drafts") => Problem::new(&codes::CASE_TOO_MANY),
             Self::TooMany(_) => Problem::new(&codes::REQUEST_RATE),
+            Self::NotAllowed(_) => Problem::new(&codes::SESSION_NOT_ALLOWED),
+            Self::StepUnderWay => Problem::new(&codes::CASE_STEP_OPEN),
+            Self::NoStep => Problem::new(&codes::CASE_STEP_NONE),
+            Self::CorrectedOnce => Problem::new(&codes::CASE_CORRECTED),
+            Self::Rated => Problem::new(&codes::CASE_RATED),
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
             Self::KeyRunning => Problem::new(&codes::IDEMPOTENCY_RUNNING),
@@ -41,9 +46,12 @@ impl Explain for Error {
             Self::SessionReused => Problem::new(&codes::SESSION_REUSED),
             Self::Busy => Problem::new(&codes::SERVICE_UNAVAILABLE),
             Self::Database(ref error) if is_passing(error) => Problem::new(&codes::SERVICE_UNAVAILABLE).because(self),
-            Self::NoItem { .. } | Self::BadRow(_) | Self::Database(_) | Self::Vault(_) | Self::NoRandomness(_) => {
-                Problem::internal(self)
-            }
+            Self::NoItem { .. }
+            | Self::BadRow(_)
+            | Self::Database(_)
+            | Self::Calendar(_)
+            | Self::Vault(_)
+            | Self::NoRandomness(_) => Problem::internal(self),
         }
     }
 }

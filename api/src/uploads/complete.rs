@@ -46,8 +46,8 @@ pub async fn complete(app: &App, owner: AccountId, id: UploadId, wanted: &Comple
     }
     // Waiting for a place comes before reading: whoever waits holds no bytes.
     let place = app.darkroom.enter().await.map_err(|_| Problem::new(&codes::PHOTO_BUSY))?;
-    let bytes = fetch(app, &upload).await?;
-    let received = receive::take_in(app, place, &purpose, bytes, upload.sha256.clone()).await?;
+    let sheet = place.weigh(purpose.rule(), size(&upload), fetch(app, &upload)).await?;
+    let received = receive::take_in(app, sheet, &purpose, upload.sha256.clone()).await?;
     let (Received::New(photo) | Received::Same(photo)) = &received;
     settle(app, &upload, photo.id).await?;
     Ok(received)

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 /// One status that came back.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,7 +95,7 @@ impl fmt::Debug for ReportedStatus {
 }
 
 /// One thing to put right.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorrectionItem {
     /// The code of the material it is about; none when it is about the form.
     pub material: Option<String>,
@@ -103,7 +104,7 @@ pub struct CorrectionItem {
 }
 
 /// The document a case ends in.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Licence {
     /// Its name.
     pub name: String,

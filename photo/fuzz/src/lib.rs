@@ -1,5 +1,7 @@
 //! What every target does with its bytes.
 
+mod panics;
+
 use std::alloc::System;
 use std::sync::LazyLock;
 
@@ -7,12 +9,12 @@ use cap::Cap;
 use libfuzzer_sys::Corpus;
 use photo::{Limits, Rule, Verdict};
 
-/// Bytes the whole process may hold: the fuzzer's own, and what the limits below allow one picture.
-const MOST_BYTES: usize = 512 << 20;
+/// Bytes that one picture may hold beside what the fuzzer itself does.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Ends the process when more is asked for, which the fuzzer keeps as a find.
 #[global_allocator]
-static ALLOCATOR: Cap<System> = Cap::new(System, MOST_BYTES);
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 static RULES: LazyLock<[Rule; 2]> = LazyLock::new(|| {
     let rule = |text: &str| toml::from_str(text).expect("a rule");
@@ -29,9 +31,9 @@ fn limits() -> Limits {
         max_side_px: 2048,
         max_jpeg_pixels: 1 << 20,
         max_held_jpeg_pixels: 1 << 19,
-        max_pixels: 1 << 19,
-        max_heic_pixels: 1 << 18,
-        max_held_heic_pixels: 1 << 18,
+        max_pixels: 1 << 16,
+        max_heic_pixels: 1 << 17,
+        max_held_heic_pixels: 1 << 16,
         ..Limits::default()
     }
 }
@@ -39,7 +41,9 @@ fn limits() -> Limits {
 /// Fits the bytes to a rule that the last of them chooses, and holds the answer to its promises. Files that are not
 /// `format` are not worth keeping.
 pub fn fit(bytes: &[u8], format: &str) -> Corpus {
+    panics::watch(bytes);
     let rule = &RULES[usize::from(bytes.last().is_some_and(|last| last % 2 == 1))];
+    ALLOCATOR.set_limit(ALLOCATOR.allocated() + MOST_BYTES).expect("the limit is above what is held");
     let outcome = photo::normalise_within(bytes, rule, &limits(), &|| true);
     match (&outcome.verdict, &outcome.output) {
         (Verdict::Ready | Verdict::Retake, Some(output)) => {

@@ -12,20 +12,30 @@ use heic_decoder::isobmff::{self, ParsedHeif};
 use heic_decoder::{ColorInfo, HeifError};
 
 use super::heif::{Items, Overlay};
-use super::{Wanted, tiles};
+use super::{Wanted, bounds, tiles};
 use crate::advice::{self, Refusal};
 use crate::fit::{self, Plan};
 use crate::limits::Limits;
 use crate::picture::{Channels, Picture};
 use crate::planar::{Decoded, Grid, Matrix, Model, Planar};
 use crate::probe::{Container, Header};
+use crate::weight::Held;
+
+/// Bytes of each pixel of a picture that is decoded at once, opacity and the picture it rests on included.
+const EACH_AT_ONCE: u64 = 24;
 
 /// Reads the size after the container's own turning and cropping.
 pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
+    bounds::container(bytes).ok_or_else(advice::damaged)?;
     let items = Items::read(bytes);
     let made = |width, height| Header { container: Container::Heic, width, height, orientation: 1 };
     if let Some(overlay) = items.as_ref().and_then(Items::overlay) {
-        return Ok(made(overlay.width, overlay.height));
+        return match u64::from(overlay.width) * u64::from(overlay.height) {
+            pixels if pixels > limits.max_held_heic_pixels => {
+                Err(advice::too_many_pixels(overlay.width, overlay.height, limits.max_held_heic_pixels))
+            }
+            _ => Ok(made(overlay.width, overlay.height)),
+        };
     }
     let file = real_primary(bytes, items);
     let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
@@ -37,13 +47,7 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
         return Err(advice::damaged());
     }
     let parsed = isobmff::parse(&file).map_err(|e| refuse(&e))?;
-    let held = match by_tiles(&parsed) {
-        Some(_) => tiles::largest(&parsed).map_err(|e| refuse(&e))?,
-        None => u64::from(coded),
-    };
-    if held > limits.max_held_heic_pixels {
-        return Err(advice::too_many_pixels(width, height, limits.max_held_heic_pixels));
-    }
+    bounds::coded(&parsed, by_tiles(&parsed).is_some(), [width, height], limits)?;
     Ok(made(width, height))
 }
 
@@ -64,6 +68,22 @@ pub(super) fn decode(
     let (grids, declared) = tiles::decode(&parsed, wanted, keep_going)?;
     let planar = planar(grids, parsed.metadata.color_info.or(declared));
     Ok(Decoded { turn, ..Decoded::planar(planar, parsed.metadata.icc_profile) })
+}
+
+/// What [`decode`] holds: all of the picture at once, or the canvas and a few tiles.
+pub(super) fn held(bytes: &[u8], header: &Header, wanted: Wanted) -> Result<Held, Refusal> {
+    let items = Items::read(bytes);
+    if items.as_ref().and_then(Items::overlay).is_some() {
+        return Ok(Held::whole(header, 4, EACH_AT_ONCE));
+    }
+    let file = real_primary(bytes, items);
+    let parsed = isobmff::parse(&file).map_err(|e| refuse(&e))?;
+    if by_tiles(&parsed).is_some() {
+        return tiles::held(&parsed, wanted);
+    }
+    let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
+    let coded = info.coded_width as u64 * info.coded_height as u64;
+    Ok(Held { most: coded * EACH_AT_ONCE, left: coded * 4, rows: u64::from(header.width.max(header.height)) })
 }
 
 /// How a picture that can be decoded tile by tile is to be turned afterwards; nothing for one with opacity or a clean
@@ -87,14 +107,10 @@ fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Dec
     for (item, left, top) in &overlay.layers {
         let file = items.with_primary(*item).ok_or_else(advice::damaged)?;
         let info = heic_decoder::probe(&file).map_err(|e| refuse(&e))?;
-        if u64::try_from(info.coded_width * info.coded_height)
-            .map_or(true, |pixels| pixels > limits.max_held_heic_pixels)
-        {
-            return Err(advice::damaged());
-        }
+        let [width, height] = [info.width, info.height].map(|side| u32::try_from(side).unwrap_or(0));
+        bounds::coded(&isobmff::parse(&file).map_err(|e| refuse(&e))?, false, [width, height], limits)?;
         let layer = decode_primary(&file)?;
         profile = profile.or(layer.profile);
-        let [width, height] = [info.width, info.height].map(|side| u32::try_from(side).unwrap_or(0));
         let picture = fit::shrink(layer.pixels, Plan { keep: (1.0, 1.0), width, height, scale: 1.0 })?;
         let bytes = picture.channels.count();
         for (y, row) in (0_i64..).zip(picture.data.chunks_exact(picture.stride())) {

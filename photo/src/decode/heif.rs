@@ -3,6 +3,7 @@
 
 /// References, items and layers looked at before a file is called damaged.
 const MOST_ITEMS: usize = 4096;
+pub(super) const MOST_BOXES: usize = MOST_ITEMS;
 const MOST_LAYERS: usize = 16;
 /// Pieces an item may be stored in; sizes of nought would make any number of them free.
 const MOST_EXTENTS: u64 = 256;
@@ -34,22 +35,22 @@ pub(super) struct Overlay {
 }
 
 /// Reads big-endian numbers one after another.
-struct Numbers<'a>(&'a [u8]);
+pub(super) struct Numbers<'a>(pub(super) &'a [u8]);
 
 impl Numbers<'_> {
-    fn next(&mut self, size: usize) -> Option<u64> {
+    pub(super) fn next(&mut self, size: usize) -> Option<u64> {
         let (head, rest) = self.0.split_at_checked(size)?;
         self.0 = rest;
         Some(head.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
     }
 
-    fn id(&mut self, wide: bool) -> Option<u32> {
+    pub(super) fn id(&mut self, wide: bool) -> Option<u32> {
         u32::try_from(self.next(if wide { 4 } else { 2 })?).ok()
     }
 }
 
 /// The boxes in a body: kind, body.
-fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(super) fn boxes(body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     let mut rest = body;
     std::iter::from_fn(move || {
         let mut head = Numbers(rest);

@@ -2,6 +2,8 @@
 //! the picture upright, and none converts colours.
 
 mod bmp;
+mod bounds;
+mod directory;
 mod fax;
 mod gif;
 mod heic;
@@ -20,6 +22,7 @@ use crate::advice::{self, Refusal};
 use crate::limits::Limits;
 use crate::planar::Decoded;
 use crate::probe::{Container, Header};
+use crate::weight::Held;
 
 /// How much of the picture the rule will keep.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,21 @@ pub(crate) fn decode(
         Container::Bmp => bmp::decode(bytes, limits),
         Container::Tiff => tiff::decode(bytes, limits),
         Container::Heic => heic::decode(bytes, wanted, limits, keep_going),
+    })
+}
+
+/// What decoding that picture holds in memory.
+pub(crate) fn held(bytes: &[u8], header: &Header, wanted: Wanted, limits: &Limits) -> Result<Held, Refusal> {
+    guarded(|| match header.container {
+        Container::Jpeg => jpeg::held(bytes, wanted, limits),
+        Container::Png => Ok(png::held(bytes, header)),
+        // Lossless pixels are made beside those that are handed on, of an animation with the canvas beside both.
+        Container::Webp => Ok(Held::whole(header, 4, 8)),
+        // The frame and its indices lie beside the canvas.
+        Container::Gif => Ok(Held::whole(header, 4, 6)),
+        Container::Bmp => Ok(Held::whole(header, 4, 4)),
+        Container::Tiff => tiff::held(bytes, header, limits),
+        Container::Heic => heic::held(bytes, header, wanted),
     })
 }
 

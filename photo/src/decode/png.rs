@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::picture::{Channels, Picture};
 use crate::planar::Decoded;
 use crate::probe::{Container, Header};
+use crate::weight::Held;
 
 /// Room for everything but the pixels: rows, palette, profile, text.
 const AUXILIARY_BYTES: usize = 64 << 20;
@@ -36,6 +37,13 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
         }
     }
     Ok(Header { container: Container::Png, width, height, orientation })
+}
+
+/// The pixels and little else: rows are read one by one.
+pub(super) fn held(bytes: &[u8], header: &Header) -> Held {
+    // By colour type; opacity may be said in a chunk of its own.
+    let each = if matches!(bytes.get(25), Some(0 | 4)) { 2 } else { 4 };
+    Held::whole(header, each, 0)
 }
 
 /// Decodes to 8 bits a channel. A wrong checksum or missing data is damage.

@@ -7,12 +7,13 @@ use tiff::decoder::{Decoder, DecodingResult};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
 
-use super::fax;
+use super::{directory, fax};
 use crate::advice::{self, Refusal};
 use crate::limits::Limits;
 use crate::picture::{Channels, Picture};
 use crate::planar::Decoded;
 use crate::probe::{Container, Header};
+use crate::weight::Held;
 
 type Reader<'a> = Decoder<Cursor<&'a [u8]>>;
 
@@ -24,6 +25,9 @@ const FAX_GROUP_3: u16 = 3;
 
 /// Reads size and orientation from the first directory.
 pub(super) fn header(bytes: &[u8]) -> Result<Header, Refusal> {
+    if !directory::entries(bytes).is_some_and(|entries| directory::is_sound(&entries)) {
+        return Err(advice::damaged());
+    }
     let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(|e| refuse(&e))?;
     let (width, height) = decoder.dimensions().map_err(|e| refuse(&e))?;
     let orientation =
@@ -31,11 +35,22 @@ pub(super) fn header(bytes: &[u8]) -> Result<Header, Refusal> {
     Ok(Header { container: Container::Tiff, width, height, orientation: orientation.unwrap_or(1) })
 }
 
+/// The samples as they are stored, once more a strip or tile at a time, and as bytes beside them.
+pub(super) fn held(bytes: &[u8], header: &Header, limits: &Limits) -> Result<Held, Refusal> {
+    let mut decoder = open(bytes, limits)?;
+    let samples = number(&mut decoder, Tag::SamplesPerPixel).map_or(1, |samples| u64::from(samples.clamp(1, 4)));
+    let bits = decoder.find_tag_unsigned_vec::<u16>(Tag::BitsPerSample).ok().flatten().unwrap_or_default();
+    let deep = if bits.first().is_some_and(|bits| *bits > 8) { 2 } else { 1 };
+    // A palette's indices become three bytes each.
+    let each = samples.max(3);
+    Ok(Held::whole(header, each, samples * deep * 2))
+}
+
 /// Decodes the first page to 8 bits a channel.
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
     let mut decoder = open(bytes, limits)?;
     let (width, height) = decoder.dimensions().map_err(|e| refuse(&e))?;
-    let profile = decoder.get_tag_u8_vec(Tag::IccProfile).ok();
+    let profile = value(bytes, Tag::IccProfile).filter(|icc| icc.len() <= limits.max_profile_bytes).map(<[u8]>::to_vec);
     let (channels, data) = if number(&mut decoder, Tag::Compression) == Some(FAX_GROUP_3) {
         (Channels::Grey, read_fax(bytes, &mut decoder, width, height)?)
     } else if number(&mut decoder, Tag::PhotometricInterpretation) == Some(PALETTE) {
@@ -57,6 +72,11 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Reader<'a>, Refusal> {
 
 fn number(decoder: &mut Reader<'_>, tag: Tag) -> Option<u16> {
     decoder.find_tag_unsigned::<u16>(tag).ok().flatten()
+}
+
+/// The bytes of a tag's value.
+fn value(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
+    directory::entries(bytes)?.iter().find(|entry| entry.tag == tag.to_u16())?.value
 }
 
 fn read_plain(decoder: &mut Reader<'_>) -> Result<(Channels, Vec<u8>), Refusal> {
@@ -96,21 +116,12 @@ fn read_palette(bytes: &[u8], decoder: &mut Reader<'_>, limits: &Limits) -> Resu
     Ok(indices.iter().flat_map(|index| [channel(*index, 0), channel(*index, 1), channel(*index, 2)]).collect())
 }
 
-/// Changes the photometric tag of the first directory of a classic TIFF.
+/// Changes the photometric tag of the first directory.
 fn set_photometric(bytes: &mut [u8], value: u16) -> Option<()> {
-    let little = bytes.starts_with(b"II");
-    let u16_at = |bytes: &[u8], at: usize| {
-        let pair = bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
-    };
-    let four = bytes.get(4..8)?.try_into().ok()?;
-    let directory = if little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) } as usize;
-    let entries = usize::from(u16_at(bytes, directory)?);
-    let entry = (0..entries)
-        .map(|index| directory + 2 + index * 12)
-        .find(|at| u16_at(bytes, *at) == Some(Tag::PhotometricInterpretation.to_u16()))?;
-    let value = if little { value.to_le_bytes() } else { value.to_be_bytes() };
-    bytes.get_mut(entry + 8..entry + 10)?.copy_from_slice(&value);
+    let entries = directory::entries(bytes)?;
+    let at = entries.iter().find(|entry| entry.tag == Tag::PhotometricInterpretation.to_u16())?.value_at;
+    let value = if bytes.starts_with(b"II") { value.to_le_bytes() } else { value.to_be_bytes() };
+    bytes.get_mut(at..at + 2)?.copy_from_slice(&value);
     Some(())
 }
 
@@ -119,6 +130,10 @@ fn read_fax(bytes: &[u8], decoder: &mut Reader<'_>, width: u32, height: u32) -> 
         decoder.find_tag_unsigned_vec::<u64>(tag).ok().flatten().ok_or_else(advice::damaged)
     };
     let (starts, lengths) = (list(decoder, Tag::StripOffsets)?, list(decoder, Tag::StripByteCounts)?);
+    // Strips that overlap would be read as often as they are named.
+    if lengths.iter().fold(0, |sum: u64, length| sum.saturating_add(*length)) > 2 * bytes.len() as u64 {
+        return Err(advice::damaged());
+    }
     let strip = |(start, length): (&u64, &u64)| {
         bytes.get(usize::try_from(*start).ok()?..usize::try_from(start.checked_add(*length)?).ok()?)
     };

@@ -13,9 +13,12 @@ use super::Wanted;
 use super::heic::refuse;
 use crate::advice::{self, Refusal};
 use crate::planar::Grid;
+use crate::weight::Held;
 
 /// Pixels decoded at once, in as many tiles as that makes: enough to keep every core busy, at some 9 bytes each.
 const AT_ONCE: usize = 2 << 20;
+/// Bytes of each pixel of a tile while it is decoded, at most.
+const EACH: usize = 16;
 /// Tiles decoded at once at most.
 const MOST_AT_ONCE: usize = 16;
 
@@ -46,10 +49,10 @@ fn declared(image: &ResolvedImage) -> Result<Sps, HeifError> {
     Err(HeifError::MalformedHevc("no sequence parameters"))
 }
 
-/// Pixels of the largest piece, by what each declares.
-pub(super) fn largest(parsed: &ParsedHeif) -> Result<u64, HeifError> {
-    let pixels = |sps: Sps| u64::from(sps.pic_width_in_luma_samples) * u64::from(sps.pic_height_in_luma_samples);
-    parsed.images.iter().try_fold(0, |most, image| Ok(pixels(declared(image)?).max(most)))
+/// Pixels of a piece, by what it declares.
+pub(super) fn coded_pixels(image: &ResolvedImage) -> Result<u64, HeifError> {
+    let sps = declared(image)?;
+    Ok(u64::from(sps.pic_width_in_luma_samples) * u64::from(sps.pic_height_in_luma_samples))
 }
 
 /// How a piece is stored: what all pieces of a grid share.
@@ -84,6 +87,11 @@ impl Kind {
         })
     }
 
+    /// Pieces decoded at once.
+    fn at_once(&self) -> usize {
+        (AT_ONCE / (self.width * self.height)).clamp(1, MOST_AT_ONCE)
+    }
+
     /// Samples a side that become one: as many as leave twice what the plan keeps. Pieces must divide evenly.
     fn factor(&self, wanted: Wanted, alone: bool) -> usize {
         let even = |factor: usize| {
@@ -95,6 +103,22 @@ impl Kind {
             .find(|factor| f64::from(*factor) * wanted.scale <= 0.5 && even(usize::from(*factor)))
             .map_or(1, usize::from)
     }
+}
+
+/// What [`decode`] holds: the canvas, and the tiles that are decoded at once.
+pub(super) fn held(parsed: &ParsedHeif, wanted: Wanted) -> Result<Held, Refusal> {
+    let sps = declared(parsed.images.first().ok_or_else(advice::damaged)?).map_err(|e| refuse(&e))?;
+    let kind = Kind::of(&sps)?;
+    let (width, height) = parsed.grid.map_or((kind.width, kind.height), |grid| {
+        (grid.output_width as usize, grid.output_height as usize)
+    });
+    let factor = kind.factor(wanted, parsed.grid.is_none());
+    let colour = 2 / (kind.across * kind.down).max(1);
+    let canvas = width.div_ceil(factor) * height.div_ceil(factor) * (1 + colour.max(1));
+    let coded = sps.pic_width_in_luma_samples as usize * sps.pic_height_in_luma_samples as usize;
+    let tiles = coded * kind.at_once().min(parsed.images.len()) * EACH;
+    let [most, left, rows] = [canvas + tiles, canvas, height.div_ceil(factor)].map(|number| number as u64);
+    Ok(Held { most, left, rows })
 }
 
 /// Decodes the primary picture as it is coded: neither cropped nor turned.
@@ -109,7 +133,12 @@ pub(super) fn decode(
     let [columns, rows, width, height] = parsed.grid.map_or([1, 1, kind.width, kind.height], |grid| {
         [grid.columns, grid.rows, grid.output_width, grid.output_height].map(|number| number as usize)
     });
-    if parsed.images.len() != columns * rows || columns * kind.width < width || rows * kind.height < height {
+    // Every column and row is needed, or decoding could be made to cost more than the picture has.
+    let covers = |count: usize, piece: usize, length: usize| (length.div_ceil(piece)) == count;
+    if parsed.images.len() != columns * rows
+        || !covers(columns, kind.width, width)
+        || !covers(rows, kind.height, height)
+    {
         return Err(advice::damaged());
     }
     let factor = kind.factor(wanted, parsed.grid.is_none());
@@ -117,7 +146,7 @@ pub(super) fn decode(
     if kind.across > 0 {
         canvas.extend([(); 2].map(|()| blank(width, height, factor * kind.across, factor * kind.down)));
     }
-    let at_once = (AT_ONCE / (kind.width * kind.height)).clamp(1, MOST_AT_ONCE);
+    let at_once = kind.at_once();
     for (batch, images) in parsed.images.chunks(at_once).enumerate() {
         if !keep_going() {
             return Err(advice::timeout());

@@ -24,7 +24,7 @@ fn colours_survive_every_profile() {
         close(&got, 8, name);
         close(&ready(&wrap::tiff_turned(&stored, 1, Some(&icc)), &rule).1, 4, name);
     }
-    let (inks, press) = (profiles::inks(&picture), profiles::press());
+    let (inks, press) = (profiles::inks(&picture), profiles::press(9));
     for ycck in [false, true] {
         for profile in [None, Some(&press[..])] {
             let bytes = wrap::jpeg_inks(&inks, 480, 360, ycck, profile);

@@ -78,6 +78,7 @@ fn draw_for_heif_enc() {
     let dir = std::env::var("PICTURES_DIR").unwrap();
     let upright = draw::signboard(480, 360);
     upright.save(format!("{dir}/signboard.png")).unwrap();
+    draw::signboard(96, 64).save(format!("{dir}/small.png")).unwrap();
     // `heif-enc` takes the turning of a JPEG's EXIF into an `irot` and keeps the EXIF.
     let beside = Beside { orientation: Some(6), gps: false, ..Beside::default() };
     std::fs::write(format!("{dir}/signboard-turned.jpg"), wrap::jpeg(&upright, 100, &beside)).unwrap();

@@ -7,6 +7,7 @@ pub mod pictures;
 mod colours;
 mod damage;
 mod files;
+mod previews;
 mod sight;
 mod sizes;
 

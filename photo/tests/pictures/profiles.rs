@@ -42,20 +42,24 @@ pub fn inks(picture: &RgbImage) -> Vec<u8> {
         .collect()
 }
 
-/// A printer's profile whose inks behave as [`inks`] assumes: a grid of 9 points an ink from CMYK to Lab.
-pub fn press() -> Vec<u8> {
-    let points = 9_usize;
+/// A printer's profile whose inks behave as [`inks`] assumes: a grid of so many points an ink from CMYK to Lab.
+pub fn press(points: usize) -> Vec<u8> {
     let step = |n: usize| n as f64 / (points - 1) as f64;
     let mut clut = Vec::new();
     for index in 0..points.pow(4) {
-        let (c, m, y, k) = (step(index / 729), step(index / 81 % 9), step(index / 9 % 9), step(index % 9));
+        let (c, m, y, k) = (
+            step(index / points.pow(3)),
+            step(index / points.pow(2) % points),
+            step(index / points % points),
+            step(index % points),
+        );
         clut.extend(to_lab([c, m, y].map(|ink| (1.0 - ink) * (1.0 - k))));
     }
     let straight: Vec<u16> = vec![0, u16::MAX];
     let lut = LutDataType {
         num_input_channels: 4,
         num_output_channels: 3,
-        num_clut_grid_points: 9,
+        num_clut_grid_points: u8::try_from(points).unwrap(),
         matrix: Matrix3d::IDENTITY,
         num_input_table_entries: 2,
         num_output_table_entries: 2,
@@ -75,15 +79,20 @@ pub fn press() -> Vec<u8> {
     profile.encode().unwrap()
 }
 
-/// sRGB levels from 0 to 1 to Lab under D50, in the 16-bit coding of `lut16Type`.
-fn to_lab(rgb: [f64; 3]) -> [u16; 3] {
+/// sRGB levels from 0 to 1 to Lab under D50.
+pub fn lab(rgb: [f64; 3]) -> [f64; 3] {
     let [r, g, b] = rgb.map(|v| if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) });
     // The sRGB primaries adapted to D50, from the sRGB profile of the ICC; divided by the D50 white.
     let x = (0.436_065 * r + 0.385_151 * g + 0.143_078 * b) / 0.964_203;
     let y = 0.222_485 * r + 0.716_87 * g + 0.060_61 * b;
     let z = (0.013_916 * r + 0.097_067 * g + 0.714_096 * b) / 0.824_905;
     let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
-    let (l, a, b) = (116.0 * f(y) - 16.0, 500.0 * (f(x) - f(y)), 200.0 * (f(y) - f(z)));
+    [116.0 * f(y) - 16.0, 500.0 * (f(x) - f(y)), 200.0 * (f(y) - f(z))]
+}
+
+/// The same in the 16-bit coding of `lut16Type`.
+fn to_lab(rgb: [f64; 3]) -> [u16; 3] {
+    let [l, a, b] = lab(rgb);
     let code = |v: f64| v.round().clamp(0.0, 65_535.0) as u16;
     [code(l * 652.8), code((a + 128.0) * 256.0), code((b + 128.0) * 256.0)]
 }

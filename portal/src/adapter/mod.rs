@@ -13,9 +13,13 @@ use chrono::{DateTime, Utc};
 mod application;
 pub mod gateway;
 mod report;
+mod tables;
+pub mod told;
 
 pub use application::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile};
 pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportedStatus};
+pub use tables::CodeTable;
+pub use told::Telling;
 
 /// A provincial platform that cases are relayed to.
 ///
@@ -33,6 +37,11 @@ pub trait Province: Send + Sync {
 
     /// Tells the platform that the applicant gave the case up at `at`. Safe to repeat.
     async fn withdraw_case(&self, orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()>;
+
+    /// Tells one step of a case the county decides. What the platform needs and the step lacks is a
+    /// [`Verdict::Rejected`] before anything is sent, with every fault in the excerpt. Safe to repeat: the platform knows
+    /// the step by its `sn`.
+    async fn tell(&self, telling: &Telling) -> Reply<()>;
 
     /// Asks what became of a case: how an unknown outcome is settled.
     async fn get_case(&self, orgbusno: &str) -> Reply<Standing>;

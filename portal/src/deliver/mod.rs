@@ -67,12 +67,18 @@ impl<'a> Job<'a> {
     }
 }
 
+/// Codes that say a destination was away, and nothing of the promise that met this.
+pub(crate) const OUTAGES: &[&str] =
+    &["province.unreachable", "province.no_answer", "province.failing", "province.too_slow", "relay.timeout"];
+/// Codes by which a destination asks to be left alone.
+const OVERLOADED: &[&str] = &["province.busy", "wechat.busy"];
+
 /// What became of one attempt.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// What to do now.
     pub outcome: Outcome,
-    /// How far it came: `ask`, `file`, `case`, `withdraw`, `message` …
+    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message` …
     pub step: &'static str,
     /// HTTP status of the last reply.
     pub status: Option<u16>,
@@ -104,5 +110,18 @@ impl Delivery {
     /// An attempt without a reply.
     pub fn plain(step: &'static str, outcome: Outcome) -> Self {
         Self { outcome, step, status: None, reply: None }
+    }
+
+    /// Whether the destination is there for others as well: yes when it answered this one, no when it was away or had too
+    /// much to do, none when the attempt ended for reasons of our own.
+    pub(crate) fn answered(&self) -> Option<bool> {
+        match &self.outcome {
+            Outcome::Retry { code, .. } | Outcome::Unknown(code) => {
+                let code = code.as_str();
+                (OUTAGES.contains(&code) || OVERLOADED.contains(&code)).then_some(false)
+            }
+            Outcome::Done(_) | Outcome::Parked(_) => self.status.map(|_| true),
+            Outcome::Cancelled(_) => None,
+        }
     }
 }

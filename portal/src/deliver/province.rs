@@ -1,5 +1,7 @@
 //! Keeping a promise to the province: files first, then the case; asking first when an earlier attempt may have arrived.
 
+mod told;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -57,6 +59,13 @@ impl Deliver for ToProvince {
                 self.unless_given_up(case, delivery).await
             }
             Some(Promise::WithdrawV1 { case }) => self.withdraw(case).await,
+            Some(
+                Promise::AcceptV1 { case, sn }
+                | Promise::StepV1 { case, sn }
+                | Promise::SpecialV1 { case, sn }
+                | Promise::DoneV1 { case, sn }
+                | Promise::RatingV1 { case, sn },
+            ) => self.tell(case, sn).await,
             Some(Promise::NoticeV1 { .. }) | None => {
                 Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned())))
             }

@@ -1,16 +1,13 @@
 //! Taking a promise for a while, so that nobody else works at it; giving it back with what became of it.
 //!
-//! A lease is a guarded update, the same on both databases: it names the fence it saw, and the fence rises. A worker that
-//! comes late, after its lease ended and another took over, holds an old fence and can write nothing.
+//! Taking raises the row's fence, and every later write names the fence it holds. A worker that comes late, after its
+//! lease ended and another took over, holds an old fence and can write nothing. The same on both databases.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::{self, Destination, State};
-use entity::{AttemptId, attempt};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
-use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
-};
+use entity::{AttemptId, attempt, pause};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, LockBehavior, LockType, Order, Query, SelectStatement};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::Value;
 
 use casework::vault::Purpose;
@@ -21,9 +18,6 @@ const OPEN: [State; 3] = [State::Queued, State::Leased, State::Unknown];
 
 /// What later promises of the same stream wait for.
 const STANDS_BEFORE: [State; 4] = [State::Queued, State::Leased, State::Unknown, State::Parked];
-
-/// Several relays see the same promises as due: each looks at this many times what it can take.
-const LOOK_FURTHER: u64 = 4;
 
 /// A promise this worker holds.
 #[derive(Clone, Debug)]
@@ -58,78 +52,90 @@ pub struct Tried {
     pub reply: Option<String>,
 }
 
-/// Takes up to `limit` promises that are due, first due first. `worker` names who takes them.
+/// Takes up to `limit` promises to `destination` that are due, first due first; none while it is paused. `holder` names
+/// who takes them.
+///
+/// One statement finds and takes, so that its cost does not grow with what waits. On PostgreSQL, what another relay takes
+/// at this moment is passed over; SQLite has one writer at a time, and there those words are left out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim(
     desk: &Desk,
-    worker: &str,
-    destinations: &[Destination],
+    holder: &str,
+    destination: Destination,
     limit: usize,
     lease: TimeDelta,
 ) -> Result<Vec<Lease>> {
     let now = desk.world.now();
-    let wanted = u64::try_from(limit).unwrap_or(u64::MAX).saturating_mul(LOOK_FURTHER);
-    let due = due(destinations, now).limit(wanted).all(&desk.db).await?;
-    let mut leases = Vec::new();
-    // Each worker begins elsewhere, so that they seldom reach for the same one.
-    let offset = start(worker, due.len());
-    let (late, early) = due.split_at_checked(offset).unwrap_or((&[], &due));
-    for row in early.iter().chain(late) {
-        if leases.len() >= limit {
-            break;
-        }
-        leases.extend(take(desk, worker, row, now + lease).await?);
-    }
-    Ok(leases)
-}
-
-fn due(destinations: &[Destination], now: DateTime<Utc>) -> sea_orm::Select<outbox::Entity> {
-    let before = Alias::new("before");
-    let column = |name: outbox::Column| Expr::col((before.clone(), name));
-    let own = |name: outbox::Column| Expr::col((outbox::Entity, name));
-    let waits = Query::select()
-        .expr(Expr::val(1))
-        .from_as(outbox::Entity, before.clone())
-        .and_where(column(outbox::Column::Destination).equals((outbox::Entity, outbox::Column::Destination)))
-        .and_where(column(outbox::Column::Stream).equals((outbox::Entity, outbox::Column::Stream)))
-        .and_where(column(outbox::Column::Sequence).lt(own(outbox::Column::Sequence)))
-        .and_where(column(outbox::Column::State).is_in(STANDS_BEFORE.map(word)))
-        .take();
-    outbox::Entity::find()
-        .filter(own(outbox::Column::State).is_in(OPEN.map(word)))
-        .filter(outbox::Column::NextTryAt.lte(now))
-        .filter(outbox::Column::Destination.is_in(destinations.iter().copied()))
-        .filter(Expr::exists(waits).not())
-        .order_by_asc(outbox::Column::NextTryAt)
-}
-
-fn word(state: State) -> String {
-    sea_orm::ActiveEnum::to_value(&state)
-}
-
-/// Where in a list of `len` a worker begins.
-fn start(worker: &str, len: usize) -> usize {
-    worker.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % len.max(1)
-}
-
-async fn take(desk: &Desk, worker: &str, row: &outbox::Model, until: DateTime<Utc>) -> Result<Option<Lease>> {
+    let due = due(destination, now, u64::try_from(limit).unwrap_or(u64::MAX));
     let taken = outbox::Entity::update_many()
         .set(outbox::ActiveModel {
             state: Set(State::Leased),
-            leased_by: Set(Some(worker.to_owned())),
-            next_try_at: Set(until),
-            tries: Set(row.tries + 1),
-            fence: Set(row.fence + 1),
+            leased_by: Set(Some(holder.to_owned())),
+            next_try_at: Set(now + lease),
             ..Default::default()
         })
-        .filter(outbox::Column::Id.eq(row.id))
-        .filter(outbox::Column::Fence.eq(row.fence))
-        .filter(outbox::Column::State.eq(row.state))
+        .col_expr(outbox::Column::Tries, Expr::col(outbox::Column::Tries).add(1))
+        .col_expr(outbox::Column::Fence, Expr::col(outbox::Column::Fence).add(1))
+        .filter(outbox::Column::Id.in_subquery(due))
         .exec_with_returning(&desk.db)
         .await?;
-    Ok(taken.into_iter().next().map(|taken| Lease { row: taken }))
+    Ok(taken.into_iter().map(|row| Lease { row }).collect())
+}
+
+/// The ids of what is due, first due first, with nothing unsettled before it in its stream.
+fn due(destination: Destination, now: DateTime<Utc>, limit: u64) -> SelectStatement {
+    let (due, before) = (Alias::new("due"), Alias::new("before"));
+    let own = |name: outbox::Column| Expr::col((due.clone(), name));
+    let earlier = |name: outbox::Column| Expr::col((before.clone(), name));
+    let waits = Query::select()
+        .expr(Expr::val(1))
+        .from_as(outbox::Entity, before.clone())
+        .and_where(earlier(outbox::Column::Destination).eq(own(outbox::Column::Destination)))
+        .and_where(earlier(outbox::Column::Stream).eq(own(outbox::Column::Stream)))
+        .and_where(earlier(outbox::Column::Sequence).lt(own(outbox::Column::Sequence)))
+        .and_where(earlier(outbox::Column::State).is_in(STANDS_BEFORE.map(word)))
+        .take();
+    let paused = Query::select()
+        .expr(Expr::val(1))
+        .from(pause::Entity)
+        .and_where(Expr::col((pause::Entity, pause::Column::Destination)).eq(word(destination)))
+        .take();
+    Query::select()
+        .column((due.clone(), outbox::Column::Id))
+        .from_as(outbox::Entity, due.clone())
+        // Written out, not bound: only so does the planner see that the partial index serves.
+        .and_where(Expr::cust(r#""due"."state" IN ('queued', 'leased', 'unknown')"#))
+        .and_where(own(outbox::Column::Destination).eq(word(destination)))
+        .and_where(own(outbox::Column::NextTryAt).lte(now))
+        .and_where(Expr::exists(waits).not())
+        .and_where(Expr::exists(paused).not())
+        .order_by((due.clone(), outbox::Column::NextTryAt), Order::Asc)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .take()
+}
+
+/// Lets what waits for another try for one of `reasons` go at once. Answers how many that are.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn bring_forward(desk: &Desk, destination: Destination, reasons: &[&str]) -> Result<u64> {
+    let now = desk.world.now();
+    let moved = outbox::Entity::update_many()
+        .set(outbox::ActiveModel { next_try_at: Set(now), ..Default::default() })
+        .filter(outbox::Column::Destination.eq(destination))
+        .filter(outbox::Column::State.is_in([State::Queued, State::Unknown]))
+        .filter(outbox::Column::NextTryAt.gt(now))
+        .filter(outbox::Column::Reason.is_in(reasons.iter().copied()))
+        .exec(&desk.db)
+        .await?;
+    Ok(moved.rows_affected)
+}
+
+fn word(value: impl sea_orm::ActiveEnum<Value = String>) -> String {
+    value.to_value()
 }
 
 impl Lease {
@@ -167,11 +173,11 @@ impl Lease {
             ..Default::default()
         };
         self.write(&tx, change).await?;
-        let before = attempt::Entity::find().filter(attempt::Column::OutboxId.eq(self.row.id)).count(&tx).await?;
         attempt::ActiveModel {
             id: Set(AttemptId(desk.world.id()?)),
             outbox_id: Set(self.row.id),
-            number: Set(i32::try_from(before + 1).unwrap_or(i32::MAX)),
+            // Every lease is one attempt. A number that is missing was one whose process died.
+            number: Set(i32::try_from(self.row.fence).unwrap_or(i32::MAX)),
             started_at: Set(tried.started_at),
             millis: Set(Ord::max((now - tried.started_at).num_milliseconds(), 0)),
             step: Set(tried.step.to_owned()),

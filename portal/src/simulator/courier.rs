@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
-use crate::signature::{self, Call, Key};
+use crate::signature::{self, Call};
 
 /// The path under the callback.
 const PATH: &str = "/integration/v1/reports";
@@ -123,9 +123,10 @@ async fn send(desk: &Desk, body: &Value, wrong_signature: bool) -> Option<u16> {
     let body = body.to_string();
     let call = Call { method: "POST", path_and_query: &path, body: body.as_bytes() };
     let nonce = hex::encode(desk.world.bytes::<16>().ok()?);
-    let forged = Key::hmac_sha256(desk.key.app(), "not the secret");
-    let key = if wrong_signature { &forged } else { &desk.key };
-    let stamp = signature::sign(key, &call, desk.world.now(), &nonce);
+    let mut stamp = signature::sign(&desk.key, &call, desk.world.now(), &nonce);
+    if wrong_signature {
+        stamp.signature.iter_mut().take(1).for_each(|byte| *byte ^= 1);
+    }
     let mut request = desk.http.request(Method::POST, &url).header(header::CONTENT_TYPE, "application/json");
     for (name, value) in stamp.headers() {
         request = request.header(name, value);

@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::script::{Script, ScriptError, Step};
 use super::{Limits, Rule, SimulatorConfig, StartError, courier, report};
 use crate::http::Http;
-use crate::signature::{Key, MemoryNonces};
+use crate::signature::{Key, MemoryNonces, TrustedKey};
 
 /// How many bodies are read, and files looked at, at the same time.
 const BODIES_AT_ONCE: usize = 16;
@@ -26,6 +26,7 @@ pub(super) struct Desk {
     pub(super) world: World,
     pub(super) http: Http,
     pub(super) key: Key,
+    pub(super) trusted: Vec<TrustedKey>,
     pub(super) rules: Vec<Rule>,
     pub(super) callback: Option<String>,
     pub(super) limits: Limits,
@@ -63,6 +64,7 @@ impl Desk {
             world,
             http,
             key: config.key,
+            trusted: config.trusted,
             callback: config.callback.map(|url| url.trim_end_matches('/').to_owned()),
             limits: config.limits,
             nonces: MemoryNonces::new(config.limits.nonces),

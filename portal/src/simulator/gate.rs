@@ -71,8 +71,7 @@ async fn admit(desk: &Desk, request: &Request, body: &[u8]) -> Result<(), Refusa
     let uri = request.original_uri();
     let path_and_query = uri.path_and_query().map_or_else(|| uri.path(), |both| both.as_str());
     let call = Call { method: request.method().as_str(), path_and_query, body };
-    let keys = std::slice::from_ref(&desk.key);
-    signature::admit(keys, request.headers(), &call, &desk.nonces, desk.world.now()).await.map(|_| ())
+    signature::admit(&desk.trusted, request.headers(), &call, &desk.nonces, desk.world.now()).await.map(|_| ())
 }
 
 fn orgbusno(body: &[u8]) -> Option<String> {

@@ -6,10 +6,10 @@ use super::memory::Memory;
 
 /// Everything that is wrong with an application, at once.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Value>);
+pub(super) struct Faults(pub(super) Vec<Value>);
 
 impl Faults {
-    fn add(&mut self, pointer: impl Into<String>, code: &'static str, message: &str) {
+    pub(super) fn add(&mut self, pointer: impl Into<String>, code: &'static str, message: &str) {
         // A body with endless materials gets no endless answer.
         if self.0.len() < 100 {
             self.0.push(json!({"pointer": pointer.into(), "code": code, "message": message}));
@@ -75,7 +75,7 @@ pub(super) fn check(application: &Value, memory: &Memory) -> Result<Taken, Value
     }
 }
 
-fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+pub(super) fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
     let text = fields.get(name)?.as_str()?.trim();
     (!text.is_empty() && text.len() <= 1000).then(|| text.to_owned())
 }
@@ -123,38 +123,4 @@ fn file_of(file: &Value, memory: &Memory, pointer: &str, faults: &mut Faults) {
     if !fits {
         faults.add(format!("{pointer}/filename"), "file.name", "文件名须带相符的后缀；must carry the fitting suffix");
     }
-}
-
-/// Checks a step the caller tells; its `sn` when it can be taken.
-pub(super) fn check_step(kind: &str, step: &Value) -> Result<String, Value> {
-    let Value::Object(fields) = step else {
-        return Err(Faults::one("", "step.not_an_object", "应为 JSON 对象；must be a JSON object"));
-    };
-    let code = |name: &str| match fields.get(name) {
-        Some(Value::Number(number)) => Some(number.to_string()),
-        _ => text(fields, name),
-    };
-    let mut faults = Faults::default();
-    let sn = code("sn");
-    if sn.is_none() {
-        faults.add("/sn", "step.missing", "缺少序号；the serial number is missing");
-    }
-    let needed: &[&str] = match (kind, code("doneresult").as_deref()) {
-        ("done", None) => &["doneresult"],
-        ("done", Some("0")) => &["certificatenam", "certificateno", "certificatelimit", "publisher"],
-        ("done", Some("1" | "2" | "3" | "4" | "5")) => &["exitres"],
-        _ => &[],
-    };
-    for name in needed.iter().filter(|name| code(name).is_none()) {
-        faults.add(format!("/{name}"), "step.missing", "缺少必填项；required");
-    }
-    match sn {
-        Some(sn) if faults.0.is_empty() => Ok(sn),
-        _ => Err(json!({"errors": faults.0})),
-    }
-}
-
-/// Whether a `done` step says that the applicant gave the case up: `doneresult` 5.
-pub(super) fn gives_up(step: &Value) -> bool {
-    step.get("doneresult").is_some_and(|code| code.as_str() == Some("5") || code.as_u64() == Some(5))
 }

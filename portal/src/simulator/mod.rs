@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::http::Http;
-use crate::signature::Key;
+use crate::signature::{Key, TrustedKey};
 
 mod connection;
 mod control;
@@ -32,6 +32,7 @@ mod report;
 mod rule;
 mod script;
 mod server;
+mod told;
 mod wire;
 
 pub use fault::{Action, CallKind, Fault, Moment};
@@ -46,8 +47,10 @@ use desk::Desk;
 pub struct SimulatorConfig {
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// The key that callers sign with, and that reports are signed with.
+    /// The key that reports are signed with.
     pub key: Key,
+    /// The keys that callers may sign with.
+    pub trusted: Vec<TrustedKey>,
     /// The photo rules it enforces. A file for a rule that is not here is refused.
     pub rules: Vec<Rule>,
     /// How cases move on, and the faults to begin with.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::script::{Status, Step};
-use super::wire::STATE_GIVEN_UP;
 
 /// Follows `steps` for one case until they are done or the simulator stops.
 pub(super) fn follow(desk: &Arc<Desk>, orgbusno: &str, steps: Vec<Step>) {
@@ -22,7 +21,8 @@ pub(super) fn follow(desk: &Arc<Desk>, orgbusno: &str, steps: Vec<Step>) {
 async fn walk(desk: &Arc<Desk>, orgbusno: &str, steps: Vec<Step>) -> Option<()> {
     for step in steps {
         tokio::time::sleep(Duration::from_millis(step.after_ms)).await;
-        let dataver = desk.memory().case(orgbusno).filter(|case| case.state != STATE_GIVEN_UP)?.dataver;
+        // What its caller decides, or gave up, the script leaves alone.
+        let dataver = desk.memory().case(orgbusno).filter(|case| case.told.is_empty())?.dataver;
         desk.advance(orgbusno, &step)?;
         if step.status == Status::Correction {
             corrected(desk, orgbusno, dataver).await?;

@@ -72,6 +72,7 @@ fn article(page: &mut String, case: &SimCase) {
     form(page, case);
     pictures(page, case);
     history(page, case);
+    told(page, case);
     page.push_str("</article>");
 }
 
@@ -128,16 +129,39 @@ fn history(page: &mut String, case: &SimCase) {
     page.push_str("</table>");
 }
 
+/// What the caller told of its own steps.
+fn told(page: &mut String, case: &SimCase) {
+    if case.told.is_empty() {
+        return;
+    }
+    page.push_str("<details open><summary>县里报来的环节 told by the caller</summary><table>");
+    page.push_str("<tr><th>sn</th><th>环节 step</th><th>内容 content</th></tr>");
+    for (kind, sn, body) in case.told.iter().rev().take(100) {
+        let fields = body.as_object().into_iter().flatten();
+        let shown = fields.filter(|(name, _)| !["sn", "orgbusno", "projid"].contains(&name.as_str()));
+        let words: Vec<_> = shown
+            .map(|(name, value)| {
+                format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned))
+            })
+            .collect();
+        let (kind, sn, words) = (escape(kind), escape(sn), escape(&words.join(" · ")));
+        push(page, format_args!("<tr><td>{sn}</td><td>{kind}</td><td>{words}</td></tr>"));
+    }
+    page.push_str("</table></details>");
+}
+
 fn label(state: &str, done: Option<&str>) -> String {
     let label = match (state, done) {
         ("02", _) => "收件 received",
         ("05", _) => "受理 accepted",
         ("06", _) => "补齐补正 to be corrected",
         ("07", _) => "不予受理 not accepted",
+        ("11", _) => "挂起 paused",
         ("12", _) => "在办 under review",
         ("10", Some("0")) => "准予许可 approved",
         ("10", Some("1")) => "不予许可 denied",
-        ("13", _) => "申请人撤回 given up",
+        ("10", _) => "办结 done",
+        ("13", _) => "退件 given up or never corrected",
         _ => return escape(state),
     };
     label.to_owned()

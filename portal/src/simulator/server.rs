@@ -20,7 +20,7 @@ use super::fault::CallKind;
 use super::gate::{About, answer, failure, full, pass};
 use super::script::{Status, Step};
 use super::wire::{PAGE_REPORTS, STATE_CORRECTION, STATE_DONE, STATE_GIVEN_UP, STEP_KINDS};
-use super::{control, inspect, intake, mover, page};
+use super::{control, inspect, intake, mover, page, told};
 
 /// Serves until the desk is told to stop; calls may then take `timeout` longer.
 pub(super) async fn run(desk: Arc<Desk>, acceptor: TcpAcceptor, timeout: Duration) -> io::Result<()> {
@@ -162,8 +162,8 @@ fn take_step(desk: &Desk, projid: &str, kind: &str, bytes: &[u8]) -> Response {
     let orgbusno = memory.orgbusno_of(projid).filter(|_| STEP_KINDS.contains(&kind));
     let Some(case) = orgbusno.and_then(|orgbusno| memory.case_mut(&orgbusno)) else { return absent() };
     let step: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let sn = match intake::check_step(kind, &step) {
-        Ok(sn) => sn,
+    let told::Step { sn, state, doneresult } = match told::check(kind, &step) {
+        Ok(step) => step,
         Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, &errors),
     };
     if case.told.iter().any(|(told, number, _)| told == kind && *number == sn) {
@@ -172,13 +172,16 @@ fn take_step(desk: &Desk, projid: &str, kind: &str, bytes: &[u8]) -> Response {
     if case.told.len() >= MAX_TOLD {
         return full();
     }
-    if kind == "done" && intake::gives_up(&step) {
-        if case.state == STATE_DONE {
-            return failure(StatusCode::UNPROCESSABLE_ENTITY, "case.decided", "已经办结；it is decided already");
-        }
-        STATE_GIVEN_UP.clone_into(&mut case.state);
+    if kind == "done" && case.state == STATE_DONE {
+        return failure(StatusCode::UNPROCESSABLE_ENTITY, "case.decided", "已经办结；it is decided already");
+    }
+    if let Some(state) = state.filter(|_| ![STATE_DONE, STATE_GIVEN_UP].contains(&case.state.as_str())) {
+        state.clone_into(&mut case.state);
+        case.doneresult = doneresult.or(case.doneresult.take());
     }
     case.told.push((kind.to_owned(), sn.clone(), step));
+    drop(memory);
+    desk.tell_change();
     answer(StatusCode::OK, &json!({"sn": sn}))
 }
 

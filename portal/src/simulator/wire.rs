@@ -5,6 +5,7 @@ pub(super) const STATE_ACCEPTED: &str = "05";
 pub(super) const STATE_CORRECTION: &str = "06";
 pub(super) const STATE_NOT_ACCEPTED: &str = "07";
 pub(super) const STATE_DONE: &str = "10";
+pub(super) const STATE_PAUSED: &str = "11";
 pub(super) const STATE_REVIEWING: &str = "12";
 pub(super) const STATE_GIVEN_UP: &str = "13";
 

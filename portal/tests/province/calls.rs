@@ -182,33 +182,6 @@ async fn reports_are_paged_by_cursor() {
 }
 
 #[tokio::test]
-async fn steps_are_told_once_each() {
-    let scene = Scene::quiet().await;
-    scene.put().await;
-    scene.post().await;
-    let projid = scene.simulator.cases()[0].projid.clone();
-    let tell = async |kind: &str, body: Value| {
-        let path = format!("/cases/{projid}/{kind}");
-        let answer = scene.signed("POST", &path, body.to_string().as_bytes(), &key()).await;
-        (answer.status, String::from_utf8(answer.body.into()).unwrap())
-    };
-    for kind in ["accept", "steps", "specials", "ratings"] {
-        assert_eq!(tell(kind, json!({"sn": 1})).await.0, 200, "{kind}");
-        assert_eq!(tell(kind, json!({"sn": "1"})).await.0, 409, "{kind}");
-    }
-    assert_eq!(tell("steps", json!({"sn": 2})).await.0, 200);
-    let (status, said) = tell("done", json!({"sn": 1, "doneresult": "0"})).await;
-    assert!(status == 422 && said.contains("/certificateno"), "{said}");
-    assert_eq!(tell("done", json!({"sn": 1, "doneresult": "1", "exitres": "x"})).await.0, 200);
-    assert_eq!(tell("steps", json!({})).await.0, 422);
-    assert_eq!(tell("steps", json!([])).await.0, 422);
-    assert_eq!(tell("other", json!({"sn": 1})).await.0, 404);
-    let nowhere = scene.signed("POST", "/cases/unknown/steps", b"{}", &key()).await;
-    assert_eq!(nowhere.status, 404);
-    assert_eq!(scene.simulator.cases()[0].told.len(), 6);
-}
-
-#[tokio::test]
 async fn a_case_given_up_is_told_once() {
     let script = Script::of([Step::now(Status::Accepted)]);
     let scene = Scene::of(config(script)).await;

@@ -53,6 +53,7 @@ pub(crate) fn config(script: Script) -> SimulatorConfig {
     SimulatorConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         key: key(),
+        trusted: vec![key().trusted()],
         rules: vec![rule(), Rule { name: "portrait".into(), exact_px: Some((80, 60)), ..rule() }],
         script,
         callback: None,
@@ -187,7 +188,7 @@ impl Receiver {
                 let path = request.uri().path().to_owned();
                 let call = Call { method: "POST", path_and_query: &path, body: &body };
                 let now = World::real().now();
-                let known = signature::admit(&[key()], request.headers(), &call, &*nonces, now).await.is_ok();
+                let known = signature::admit(&[key().trusted()], request.headers(), &call, &*nonces, now).await.is_ok();
                 let fails = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok();
                 let status = match (known && path == "/integration/v1/reports", fails) {
                     (false, _) => 401,

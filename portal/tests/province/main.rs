@@ -12,4 +12,6 @@ mod harness;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod views;

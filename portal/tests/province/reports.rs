@@ -1,7 +1,7 @@
 //! Cases that move on by script, and the reports that tell of it.
 
 use portal::adapter::gateway::parse_report;
-use portal::adapter::{Province as _, ReportedStatus, Verdict};
+use portal::adapter::{CodeTable, Province as _, ReportedStatus, Verdict};
 use portal::simulator::{Action, CallKind, CaseScript, Fault, ItemText, Script, SimulatorConfig, Status, Step};
 
 use crate::harness::{BOUND, ORGBUSNO, Receiver, Scene, application, config};
@@ -40,7 +40,7 @@ async fn what_is_pushed_is_what_is_polled() {
     scene.post().await;
     let pushed = receiver.came.recv().await.unwrap().1;
     let page = scene.gateway.list_cases(None).await.value.expect("a page");
-    assert_eq!(parse_report(pushed.to_string().as_bytes()), page.reports[1].report);
+    assert_eq!(parse_report(pushed.to_string().as_bytes(), CodeTable::usual()), page.reports[1].report);
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_scripted_correction_waits_for_the_new_version() {
     let (scene, mut receiver) = pushing(script, 0).await;
     scene.post().await;
     let (_, body) = receiver.came.recv().await.unwrap();
-    let report = parse_report(body.to_string().as_bytes()).unwrap();
+    let report = parse_report(body.to_string().as_bytes(), CodeTable::usual()).unwrap();
     let ReportedStatus::Correction { items } = report.status else { panic!() };
     assert_eq!((items[0].material.as_deref(), items[0].words.as_str()), (Some("scene"), "请在白天重拍"));
     assert_eq!(report.words.as_deref(), Some("材料不齐"));
@@ -126,7 +126,7 @@ async fn a_scripted_correction_waits_for_the_new_version() {
     corrected.dataver = 2;
     assert_eq!(scene.gateway.post_case(&corrected).await.verdict, Verdict::Accepted);
     let (_, body) = receiver.came.recv().await.unwrap();
-    let report = parse_report(body.to_string().as_bytes()).unwrap();
+    let report = parse_report(body.to_string().as_bytes(), CodeTable::usual()).unwrap();
     assert_eq!((report.dataver, report.status.name(), report.sequence), (2, "accepted", Some(4)));
 }
 
@@ -138,7 +138,7 @@ async fn some_cases_fare_otherwise_and_any_code_can_be_sent() {
     scene.post().await;
     assert_eq!(receiver.next().await, (202, 1, "02".into()), "announced");
     let (_, body) = receiver.came.recv().await.unwrap();
-    let report = parse_report(body.to_string().as_bytes()).unwrap();
+    let report = parse_report(body.to_string().as_bytes(), CodeTable::usual()).unwrap();
     assert!(report.status == ReportedStatus::Unknown("99".into()));
     let mut other = application();
     other.orgbusno = "other".into();

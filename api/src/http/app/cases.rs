@@ -150,7 +150,7 @@ impl CasesApi {
         let once = repeat::keeping(ticket.as_ref(), &answer);
         let done = submit::submit(&app.desk, who.account(), CaseId(id.0), once.as_ref()).await;
         let case = repeat::finish(&app.desk, ticket.as_ref(), done).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Taken::Case(Json(submitted(&case)?)))
     }
 
@@ -187,7 +187,7 @@ impl CasesApi {
     #[oai(path = "/cases/:id/withdraw", method = "post", operation_id = "withdraw_case")]
     async fn withdraw_case(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Found, WithdrawCase> {
         let case = withdraw::withdraw(&app.desk, who.account(), CaseId(id.0)).await?;
-        app.wake.notify_one();
+        app.wake.call();
         Ok(found(view::whole(&app.desk, who.account(), case.id).await?))
     }
 }

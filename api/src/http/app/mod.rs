@@ -7,9 +7,10 @@ mod example;
 pub mod items;
 pub mod notices;
 pub mod photos;
+pub mod ratings;
 pub mod session;
 pub mod uploads;
-mod view;
+pub(crate) mod view;
 
 use poem_openapi::Tags;
 
@@ -19,6 +20,7 @@ pub use drafts::DraftsApi;
 pub use items::ItemsApi;
 pub use notices::NoticesApi;
 pub use photos::PhotosApi;
+pub use ratings::RatingsApi;
 pub use session::SessionApi;
 pub use uploads::UploadsApi;
 

@@ -142,6 +142,15 @@ pub enum ContentForm {
     Original,
 }
 
+impl From<Option<ContentForm>> for Form {
+    fn from(form: Option<ContentForm>) -> Self {
+        match form {
+            Some(ContentForm::Original) => Self::Original,
+            Some(ContentForm::Normalised) | None => Self::Normalised,
+        }
+    }
+}
+
 /// A file.
 #[derive(Debug, ApiResponse)]
 pub enum Content {
@@ -185,11 +194,7 @@ impl PhotosApi {
         /// Which of the two files: the normalised one unless told.
         form: Query<Option<ContentForm>>,
     ) -> Reply<Content, GetPhotoContent> {
-        let form = match form.0 {
-            Some(ContentForm::Original) => Form::Original,
-            Some(ContentForm::Normalised) | None => Form::Normalised,
-        };
-        let (bytes, key) = receive::content(&app, who.account(), PhotoId(id.0), form).await?;
+        let (bytes, key) = receive::content(&app, who.account(), PhotoId(id.0), form.0.into()).await?;
         let name = key.path().rsplit('/').next().unwrap_or_default().to_owned();
         let file = Attachment::new(bytes.to_vec()).filename(name);
         Ok(Content::File(file, key.content_type().to_owned(), key.cache_control().to_owned()))

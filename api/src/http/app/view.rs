@@ -43,6 +43,25 @@ pub enum State {
     Withdrawn,
 }
 
+impl From<State> for case::State {
+    fn from(state: State) -> Self {
+        match state {
+            State::Draft => Self::Draft,
+            State::Submitted => Self::Submitted,
+            State::Correcting => Self::Correcting,
+            State::Lapsed => Self::Lapsed,
+            State::NotAccepted => Self::NotAccepted,
+            State::Accepted => Self::Accepted,
+            State::Reviewing => Self::Reviewing,
+            State::Approved => Self::Approved,
+            State::Denied => Self::Denied,
+            State::Issued => Self::Issued,
+            State::Closed => Self::Closed,
+            State::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
 impl From<case::State> for State {
     fn from(state: case::State) -> Self {
         match state {
@@ -83,8 +102,9 @@ impl From<&entity::outbox::Model> for Relay {
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Event {
-    /// `created`, `submitted`, `received`, `accepted`, `correction`, `reviewing`, `approved`, `denied`, `not_accepted`,
-    /// `late`, `withdrawn`, `unknown`.
+    /// `created`, `submitted`, `received`, `accepted`, `deemed_accepted` (nobody spoke in time), `correction`, `reviewing`,
+    /// `special` and `special_ended` (特别程序), `approved`, `denied`, `not_accepted`, `lapsed`, `issued`, `closed`, `rated`,
+    /// `late`, `withdrawn`, `unknown`. To staff also `escalated`, `step_ended`, `corrected`.
     pub act: String,
     /// The state afterwards.
     pub state: State,
@@ -97,7 +117,7 @@ pub struct Event {
 }
 
 impl Event {
-    fn of(desk: &Desk, event: case_event::Model) -> Result<Self> {
+    pub(crate) fn of(desk: &Desk, event: case_event::Model) -> Result<Self> {
         let (actor, note) = (sea_orm::ActiveEnum::to_value(&event.actor), row::note(desk, &event)?);
         Ok(Self { act: event.act, state: event.state.into(), actor, at: event.at, note })
     }
@@ -183,7 +203,7 @@ pub struct Case {
 ///
 /// # Errors
 /// When there is none, or a row cannot be read.
-pub(super) async fn whole(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Case> {
+pub(crate) async fn whole(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Case> {
     let Whole { case, promise, events, places } = whole::find(desk, owner, id).await?;
     parts(desk, &case, events, &places, promise.as_ref())
 }
@@ -234,7 +254,7 @@ fn parts(
 ///
 /// # Errors
 /// When a row cannot be read.
-pub(super) fn summary(desk: &Desk, case: &case::Model) -> Result<CaseSummary> {
+pub(crate) fn summary(desk: &Desk, case: &case::Model) -> Result<CaseSummary> {
     let shop = match row::item(desk, case) {
         Ok(entry) => entry.item.applicant.read(&row::answers(desk, case)?).shop,
         Err(_) => None,

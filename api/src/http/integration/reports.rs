@@ -103,9 +103,9 @@ impl ParsePayload for SignedReport {
         let bytes = Bytes::from_request(request, body).await?;
         let path_and_query = request.original_uri().path_and_query().map_or("/", |path| path.as_str());
         let call = Call { method: request.method().as_str(), path_and_query, body: &bytes };
-        let keys = std::slice::from_ref(&app.province_key);
-        let nonces = SharedNonces(app.desk.clone());
-        signature::admit(keys, request.headers(), &call, &nonces, app.desk.world.now()).await.map_err(refuse)?;
+        let (keys, nonces, now) = (&app.province_keys, SharedNonces(app.desk.clone()), app.desk.world.now());
+        let key = signature::admit(keys, request.headers(), &call, &nonces, now).await.map_err(refuse)?;
+        tracing::debug!(key = key.name(), algorithm = key.algorithm().name(), "a signature was believed");
         Ok(Self(bytes))
     }
 }
@@ -123,7 +123,7 @@ impl ReportsApi {
         app: Data<&Arc<App>>,
         body: SignedReport,
     ) -> Reply<Json<ReportResult>, ReceiveReport> {
-        let report = parse_report(&body.0).map_err(|fault| {
+        let report = parse_report(&body.0, app.config.province.codes).map_err(|fault| {
             let (zh, en) = (format!("状态回传有误：{fault}"), fault.to_string());
             let place = Place::Body(fault.pointer());
             Problem::new(&codes::REPORT_INVALID).faults([Fault {
@@ -134,7 +134,7 @@ impl ReportsApi {
         })?;
         let outcome = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
         tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(ReportResult { result: outcome.name().to_owned() }))
     }
 }

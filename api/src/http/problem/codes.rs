@@ -209,6 +209,18 @@ codes! {
     CASE_TOO_MANY "case.too_many" 409:
         "草稿太多" / "Too many drafts",
         "请先提交或撤回不用的草稿。" / "Submit or withdraw drafts that are no longer needed.";
+    CASE_STEP_OPEN "case.step_open" 409:
+        "还有环节没有办完" / "A step is under way",
+        "请先结束正在办的环节。" / "End the step or the special procedure that was begun, then try again.";
+    CASE_STEP_NONE "case.step_none" 409:
+        "没有正在办的环节" / "No step is under way",
+        "请刷新办件，先开始一个环节。" / "Read the case again; begin a step before you end one.";
+    CASE_CORRECTED "case.corrected" 409:
+        "补正只能要求一次" / "A correction may be asked for once",
+        "请受理，或者依法不予受理。" / "Take the case up, or do not accept it for a reason the law lists.";
+    CASE_RATED "case.rated" 409:
+        "已经评价过了" / "The case was rated already",
+        "谢谢，一个办件评价一次就够了。" / "A case is rated once; the first judgement counts.";
     FORM_INVALID "form.invalid" 422:
         "表单有地方填得不对" / "The form has faults",
         "请按提示逐项修改。" / "Put right everything that `errors` lists.";

@@ -43,7 +43,7 @@ pub struct Delivery {
     pub destination: String,
     /// The case it belongs to.
     pub case_id: Option<Uuid>,
-    /// What is owed: `apply_v1`, `withdraw_v1`, `notice_v1`.
+    /// What is owed: `apply_v1`, `withdraw_v1`, `accept_v1`, `step_v1`, `special_v1`, `done_v1`, `rating_v1`, `notice_v1`.
     pub promise: String,
     /// Where it stands.
     pub state: DeliveryState,
@@ -69,7 +69,7 @@ pub struct Attempt {
     pub started_at: DateTime<Utc>,
     /// How long it took.
     pub millis: u64,
-    /// How far it came: `ask`, `file`, `case`, `withdraw`, `message`, `claim`.
+    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message`, `claim`.
     pub step: String,
     /// `done`, `retry`, `unknown`, `parked`, `cancelled`.
     pub outcome: String,
@@ -190,7 +190,7 @@ impl DeliveriesApi {
         let by = who.may_watch()?;
         let row = outbox::redrive(&app.desk, OutboxId(id.0)).await?;
         tracing::info!(delivery = %row.id, %by, "driven again");
-        app.wake.notify_one();
+        app.wake.call();
         Ok(Json(row.into()))
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use law::clock::{FirstDay, Handling, Terms};
-
 use crate::form::Form;
 use crate::item::{Item, ItemClocks, MaterialSpec};
 
@@ -132,14 +130,7 @@ fn clock_mistakes(clocks: &ItemClocks) -> Vec<String> {
 
 /// Periods longer than the law they are said to come from. One that comes from another law may be longer (Art 42).
 fn beyond_the_law(clocks: &ItemClocks) -> impl Iterator<Item = String> {
-    let days = |days: u32| u16::try_from(days).unwrap_or(u16::MAX);
-    let terms = Terms {
-        correction_days: days(clocks.correction_days),
-        decision_days: days(clocks.decision_days),
-        delivery_days: days(clocks.delivery_days),
-        ..Terms::statutory(Handling::Single, FirstDay::Next)
-    };
-    let faults = terms.check().err().unwrap_or_default().into_iter();
+    let faults = clocks.terms().check().err().unwrap_or_default().into_iter();
     let named = |term: &str| clocks.sources.get(term).is_some_and(|source| source.contains(LICENSING_LAW));
     faults.filter(move |fault| named(fault.term)).map(|fault| format!("clocks.{fault} by {LICENSING_LAW}"))
 }

@@ -20,7 +20,7 @@ mod tests;
 
 pub(crate) use self::parts::parts;
 
-use self::frame::{Frame, Process};
+use self::frame::{Component, Frame, Process};
 use self::planes::Plane;
 use self::progressive::Coefficients;
 use self::scan::{Scan, Tables};
@@ -30,6 +30,7 @@ use crate::advice::{self, Refusal};
 use crate::limits::Limits;
 use crate::planar::{Decoded, Grid, Matrix, Model, Planar};
 use crate::probe::{Container, Header};
+use crate::weight::Held;
 
 /// Reads the header without touching a pixel.
 pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
@@ -54,18 +55,8 @@ pub(super) fn decode(
         return Err(advice::unsupported("jpeg"));
     }
     let model = model(&front);
-    let size = wanted.eighths();
-    let mut planes: Vec<Plane> = front
-        .frame
-        .components
-        .iter()
-        .map(|component| {
-            // Where all colour is wanted, a component stored at half resolution is not halved when the others are.
-            let spare = (front.frame.most_across / component.across).min(front.frame.most_down / component.down).max(1);
-            let spare = if wanted.full_colour { spare } else { 1 };
-            Plane::new(&front.frame, component, (size * spare).min(8))
-        })
-        .collect();
+    let mut planes: Vec<Plane> =
+        sizes(&front.frame, wanted).map(|(component, size)| Plane::new(&front.frame, component, size)).collect();
     read_scans(bytes, &front.frame, limits, &mut planes, keep_going)?;
     planes.iter_mut().for_each(Plane::finish);
     let grids = planes
@@ -73,6 +64,28 @@ pub(super) fn decode(
         .map(|plane| Grid { samples: plane.samples, stride: plane.stride, width: plane.width, height: plane.height })
         .collect();
     Ok(Decoded::planar(Planar { model, grids }, front.profile))
+}
+
+/// What [`decode`] holds: samples at the size they are decoded to, and every coefficient of a progressive file.
+pub(super) fn held(bytes: &[u8], wanted: Wanted, limits: &Limits) -> Result<Held, Refusal> {
+    let frame = segments::front(bytes, limits)?.frame;
+    let (across, down) = frame.units();
+    let blocks = |component: &Component| (across * component.across * down * component.down) as u64;
+    let left = sizes(&frame, wanted).map(|(component, size)| blocks(component) * (size * size) as u64).sum();
+    let coefficients = frame.components.iter().map(|component| blocks(component) * 64 * 2).sum::<u64>();
+    let rows = (wanted.eighths() * frame.height.div_ceil(8) as usize) as u64;
+    let kept = if frame.process == Process::Progressive { coefficients } else { 0 };
+    Ok(Held { most: left + kept, left, rows })
+}
+
+/// The eighths of its size to which each component is decoded.
+fn sizes(frame: &Frame, wanted: Wanted) -> impl Iterator<Item = (&Component, usize)> {
+    frame.components.iter().map(move |component| {
+        // Where all colour is wanted, a component stored at half resolution is not halved when the others are.
+        let spare = (frame.most_across / component.across).min(frame.most_down / component.down).max(1);
+        let spare = if wanted.full_colour { spare } else { 1 };
+        (component, (wanted.eighths() * spare).min(8))
+    })
 }
 
 /// Walks the scans to the end marker.

@@ -12,6 +12,9 @@ const PADDING: usize = 8;
 /// that overshoot on purpose stay well below this; data that lost its footing drifts beyond it within a few blocks.
 pub(super) const DC_REACH: i32 = 1_800;
 
+/// Huffman tables built for one file: real ones have four a scan; building a million costs time, not bytes.
+const MOST_TABLES: u32 = 2048;
+
 /// The tables that segments between scans change.
 #[derive(Default)]
 pub(super) struct Tables {
@@ -21,6 +24,7 @@ pub(super) struct Tables {
     pub(super) ac: [Option<Table>; 4],
     /// Units between restart markers; 0 for none.
     pub(super) restart: usize,
+    built: u32,
 }
 
 impl Tables {
@@ -51,6 +55,10 @@ impl Tables {
             let (counts, rest) = rest.split_at_checked(16).ok_or_else(advice::damaged)?;
             let total: usize = counts.iter().map(|count| usize::from(*count)).sum();
             let (symbols, rest) = rest.split_at_checked(total).filter(|_| total <= 256).ok_or_else(advice::damaged)?;
+            self.built += 1;
+            if self.built > MOST_TABLES {
+                return Err(advice::damaged());
+            }
             let tables = if head >> 4 == 0 { &mut self.dc } else { &mut self.ac };
             let slot = tables.get_mut(usize::from(head & 15)).ok_or_else(advice::damaged)?;
             *slot = Some(Table::new(counts, symbols)?);

@@ -56,6 +56,9 @@ pub(super) fn front(bytes: &[u8], limits: &Limits) -> Result<Front, Refusal> {
                     0xc2 => Process::Progressive,
                     _ => Process::Unread,
                 };
+                if !front.frame.components.is_empty() {
+                    return Err(advice::damaged());
+                }
                 front.frame = Frame::read(process, payload)?;
                 if front.frame.height == 0 {
                     front.frame.height = late_height(bytes.get(at..).unwrap_or_default())?;

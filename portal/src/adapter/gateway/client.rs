@@ -10,9 +10,10 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use super::outcome::{Repeating, clean, judge};
-use super::wire;
+use super::{required, wire};
 use crate::adapter::{
-    Application, EXCERPT_CHARS, FileRule, MaterialFile, Province, Receipt, Reply, ReportPage, Standing, Verdict,
+    Application, CodeTable, EXCERPT_CHARS, FileRule, MaterialFile, Province, Receipt, Reply, ReportPage, Standing,
+    Telling, Verdict, WORDS_CHARS,
 };
 use crate::http::{Answer, CallError, Http};
 use crate::signature::{self, Call, Key};
@@ -29,6 +30,7 @@ pub struct Gateway {
     base: Url,
     key: Key,
     world: World,
+    table: &'static CodeTable,
 }
 
 /// The platform's address is not one.
@@ -62,10 +64,16 @@ impl Gateway {
         let base = Url::parse(base).map_err(|_| BadAddress)?;
         let plain = base.username().is_empty() && base.password().is_none() && base.query().is_none();
         if matches!(base.scheme(), "http" | "https") && plain && base.fragment().is_none() {
-            Ok(Self { http, base, key, world })
+            Ok(Self { http, base, key, world, table: CodeTable::usual() })
         } else {
             Err(BadAddress)
         }
+    }
+
+    /// The same, for a platform whose version speaks these codes.
+    #[must_use]
+    pub fn speaking(self, table: &'static CodeTable) -> Self {
+        Self { table, ..self }
     }
 
     async fn call(&self, request: Request<'_>) -> Result<Answer, CallError> {
@@ -108,6 +116,13 @@ impl Gateway {
         };
         Reply { verdict, value, status, excerpt }
     }
+}
+
+/// What is not sent, because the platform would have to refuse it.
+fn unsaid(faults: &[String]) -> Reply<()> {
+    let text = faults.join("\n");
+    let verdict = Verdict::Rejected { code: "province.incomplete", words: clean(&text, WORDS_CHARS) };
+    Reply { verdict, value: None, status: None, excerpt: clean(&text, EXCERPT_CHARS) }
 }
 
 fn json<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
@@ -159,10 +174,25 @@ impl Province for Gateway {
 
     async fn withdraw_case(&self, _orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()> {
         let path = ["cases", province_id, "done"];
-        let body = wire::given_up(at).into();
+        let Some(code) = self.table.given_up() else { return unsaid(&["/doneresult step.missing".to_owned()]) };
+        let body = wire::given_up(at, code).into();
         let request = Request { method: Method::POST, body, max_reply_bytes: SHORT_REPLY, ..Request::get(&path) };
         let outcome = self.call(request).await;
         // The step has its own number: told twice, it is there once.
+        self.reply(&outcome, Repeating::Harmless, |_| Some(()))
+    }
+
+    async fn tell(&self, telling: &Telling) -> Reply<()> {
+        let call = wire::step::call(&telling.told);
+        let fields = wire::step::body(telling, self.table);
+        let faults = required::faults(call, &fields);
+        if !faults.is_empty() {
+            return unsaid(&faults);
+        }
+        let path = ["cases", &telling.province_id, call];
+        let body = serde_json::Value::Object(fields).to_string().into();
+        let request = Request { method: Method::POST, body, max_reply_bytes: SHORT_REPLY, ..Request::get(&path) };
+        let outcome = self.call(request).await;
         self.reply(&outcome, Repeating::Harmless, |_| Some(()))
     }
 
@@ -175,13 +205,17 @@ impl Province for Gateway {
             let excerpt = wire::CASE_ABSENT.to_owned();
             return Reply { verdict: Verdict::Accepted, value: Some(Standing::Absent), status: Some(404), excerpt };
         }
-        self.reply(&outcome, Repeating::Harmless, |answer| json(answer).map(|known: wire::Known| known.into()))
+        self.reply(&outcome, Repeating::Harmless, |answer| {
+            json(answer).map(|known: wire::Known| known.standing(self.table))
+        })
     }
 
     async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage> {
         let path = ["cases"];
         let request = Request { query: cursor.map(|cursor| ("cursor", cursor)), ..Request::get(&path) };
         let outcome = self.call(request).await;
-        self.reply(&outcome, Repeating::Harmless, |answer| json(answer).map(|page: wire::Page| page.into()))
+        self.reply(&outcome, Repeating::Harmless, |answer| {
+            json(answer).map(|page: wire::Page| page.reports(self.table))
+        })
     }
 }

@@ -1,23 +1,26 @@
-//! Every code of the platform, in one place. What is not here is unknown, and stays as it came.
+//! The codes that are the same in every version of the platform; the others are in its [`CodeTable`]. What is in neither is
+//! unknown, and stays as it came.
 
-use crate::adapter::{ApplicantKind, Licence, ReportedStatus};
+use crate::adapter::told::{DoneResult, Satisfaction};
+use crate::adapter::{ApplicantKind, CodeTable, Licence, ReportedStatus};
 
 /// What a report's state and result, with what came along, say of the case.
 ///
-/// States are those of `AFFCORE_STATUS`: 02 收件 · 05 受理 · 06 补齐补正 · 07 不予受理 · 10 办结 · 12 在办. 11 挂起 and 13 退件 have no
-/// counterpart of ours and pass as unknown. A result is `EA_JC_STEP_DONE.doneresult` in its newer reading:
-/// 0 准予许可 · 1 不予许可 · 6 不予受理; in the older reading 1 was 退回, so a platform of that version needs a table of its own.
-pub(super) fn status(state: &str, done_result: Option<&str>, told: Told) -> ReportedStatus {
-    match (state, done_result) {
-        ("02", _) => ReportedStatus::Received,
-        ("05", _) => ReportedStatus::Accepted,
-        ("06", _) => ReportedStatus::Correction { items: told.items },
-        ("07", _) | ("10", Some("6")) => ReportedStatus::NotAccepted { reason: told.reason },
-        ("12", _) => ReportedStatus::Reviewing,
-        ("10", Some("0")) => ReportedStatus::Approved { licence: told.licence },
-        ("10", Some("1")) => ReportedStatus::Denied { reason: told.reason },
-        (state, Some(result)) => ReportedStatus::Unknown(format!("{state}/{result}")),
-        (state, None) => ReportedStatus::Unknown(state.to_owned()),
+/// 11 挂起 and 13 退件 have no counterpart of ours and pass as unknown, as does every code the table does not know.
+pub(super) fn status(table: &CodeTable, state: &str, done_result: Option<&str>, told: Told) -> ReportedStatus {
+    let meaning = done_result.and_then(|code| table.done_meaning(code));
+    match (table.state(state), meaning, done_result) {
+        (Some("received"), ..) => ReportedStatus::Received,
+        (Some("accepted"), ..) => ReportedStatus::Accepted,
+        (Some("correction"), ..) => ReportedStatus::Correction { items: told.items },
+        (Some("not_accepted"), ..) | (Some("done"), Some(DoneResult::NotAccepted), _) => {
+            ReportedStatus::NotAccepted { reason: told.reason }
+        }
+        (Some("reviewing"), ..) => ReportedStatus::Reviewing,
+        (Some("done"), Some(DoneResult::Granted), _) => ReportedStatus::Approved { licence: told.licence },
+        (Some("done"), Some(DoneResult::Denied), _) => ReportedStatus::Denied { reason: told.reason },
+        (_, _, Some(result)) => ReportedStatus::Unknown(format!("{state}/{result}")),
+        (_, _, None) => ReportedStatus::Unknown(state.to_owned()),
     }
 }
 
@@ -54,8 +57,70 @@ pub(super) const SUBMIT_ONLINE: &str = "1";
 /// `istake`: the material was taken.
 pub(super) const TAKEN: &str = "1";
 
-/// `doneresult`: 退件, the applicant gave it up.
-pub(super) const GIVEN_UP: &str = "5";
-
 /// `sn` of the step that says so: a case is given up once.
 pub(super) const GIVEN_UP_SN: &str = "withdraw";
+
+/// `acceptdeptcode1`, `acceptdeptcode2`: there is none.
+pub(super) const NONE: &str = "无";
+
+/// `promisetimeunit`: working days.
+pub(super) const PROMISED_WORKING_DAYS: &str = "1";
+
+/// `timeunit`: working days.
+pub(super) const WORKING_DAYS: &str = "G";
+
+/// `nodetype`: between the first and the last.
+pub(super) const MIDDLE: &str = "2";
+
+/// `nodestate`: 待办.
+pub(super) const UNDER_WAY: &str = "01";
+
+/// `nodestate`: 已办.
+pub(super) const ENDED: &str = "02";
+
+/// `specialtype` (GB/T 39046-2020, table A.7): not the extension of the period.
+pub(super) const OTHER_SPECIAL: &str = "2";
+
+/// `certificatelimit` of a document that has no last day.
+pub(super) const NO_END: &str = "长期";
+
+/// 1 是 · 0 否.
+pub(super) fn yes_no(yes: bool) -> &'static str {
+    if yes { "1" } else { "0" }
+}
+
+/// `satisfaction`, by GB/T 39046-2020 table A.8: the best is 1.
+pub(super) fn satisfaction(level: Satisfaction) -> &'static str {
+    match level {
+        Satisfaction::VerySatisfied => "1",
+        Satisfaction::Satisfied => "2",
+        Satisfaction::FairlySatisfied => "3",
+        Satisfaction::Dissatisfied => "4",
+        Satisfaction::VeryDissatisfied => "5",
+    }
+}
+
+/// `starLevel` of the rating upload: the best is 5, the other way round than [`satisfaction`].
+pub(super) fn stars(level: Satisfaction) -> &'static str {
+    match level {
+        Satisfaction::VerySatisfied => "5",
+        Satisfaction::Satisfied => "4",
+        Satisfaction::FairlySatisfied => "3",
+        Satisfaction::Dissatisfied => "2",
+        Satisfaction::VeryDissatisfied => "1",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_orders_of_satisfaction_are_opposite() {
+        for (at, level) in Satisfaction::ALL.into_iter().enumerate() {
+            assert_eq!(stars(level), (at + 1).to_string(), "{level:?}");
+            assert_eq!(satisfaction(level), (5 - at).to_string(), "{level:?}");
+            assert_eq!(level.is_bad(), at < 2, "{level:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod client;
 mod codes;
 pub mod outcome;
+mod required;
 mod wire;
 
 pub use client::{BadAddress, Gateway};

@@ -6,9 +6,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes;
-use crate::adapter::{Application, FileRule, Material, MaterialFile, Received, ReportPage, Standing};
+use crate::adapter::{Application, CodeTable, FileRule, Material, MaterialFile, Received, ReportPage, Standing};
 
 mod report;
+pub(super) mod step;
 
 pub use report::parse_report;
 
@@ -38,10 +39,10 @@ pub(super) struct Case<'a> {
 }
 
 /// The body of `POST /cases/{projid}/done` for a case the applicant gave up: `EA_JC_STEP_DONE`.
-pub(super) fn given_up(at: DateTime<Utc>) -> Vec<u8> {
+pub(super) fn given_up(at: DateTime<Utc>, done_result: &str) -> Vec<u8> {
     let occurtime = at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let step = serde_json::json!({
-        "sn": codes::GIVEN_UP_SN, "doneresult": codes::GIVEN_UP, "exitres": "申请人主动撤回", "occurtime": occurtime,
+        "sn": codes::GIVEN_UP_SN, "doneresult": done_result, "exitres": "申请人主动撤回", "occurtime": occurtime,
     });
     step.to_string().into_bytes()
 }
@@ -137,12 +138,12 @@ pub(super) struct Known {
     history: Vec<Box<RawValue>>,
 }
 
-impl From<Known> for Standing {
-    fn from(known: Known) -> Self {
-        Self::Present {
-            province_id: known.projid,
-            dataver: known.dataver,
-            history: known.history.iter().map(|raw| received(raw)).collect(),
+impl Known {
+    pub(super) fn standing(self, table: &CodeTable) -> Standing {
+        Standing::Present {
+            province_id: self.projid,
+            dataver: self.dataver,
+            history: self.history.iter().map(|raw| received(raw, table)).collect(),
         }
     }
 }
@@ -156,14 +157,15 @@ pub(super) struct Page {
     more: bool,
 }
 
-impl From<Page> for ReportPage {
-    fn from(page: Page) -> Self {
-        Self { reports: page.reports.iter().map(|raw| received(raw)).collect(), cursor: page.cursor, more: page.more }
+impl Page {
+    pub(super) fn reports(self, table: &CodeTable) -> ReportPage {
+        let reports = self.reports.iter().map(|raw| received(raw, table)).collect();
+        ReportPage { reports, cursor: self.cursor, more: self.more }
     }
 }
 
-fn received(raw: &RawValue) -> Received {
-    Received { raw: raw.get().to_owned(), report: parse_report(raw.get().as_bytes()) }
+fn received(raw: &RawValue, table: &CodeTable) -> Received {
+    Received { raw: raw.get().to_owned(), report: parse_report(raw.get().as_bytes(), table) }
 }
 
 /// The answer to `GET /rules`.

@@ -2,8 +2,8 @@
 //! against.
 //!
 //! ```text
-//! make bench                     everything, about three minutes
-//! … --bin bench requests start   only these: requests, submits, uploads, memory, start
+//! make bench                     everything, about six minutes
+//! … --bin bench requests start   only these: requests, submits, uploads, memory, start, relay
 //! ```
 //!
 //! Server, peer and load generator share the machine's processors: rates are for comparing, not for sizing by.
@@ -18,6 +18,7 @@
 mod bare;
 mod connection;
 mod memory;
+mod relay;
 mod requests;
 mod score;
 mod start;
@@ -28,7 +29,7 @@ use tests::setup::{Database, Objects};
 use tests::{Setup, TestApp};
 
 /// What can be measured.
-const ALL: [&str; 5] = ["requests", "submits", "uploads", "memory", "start"];
+const ALL: [&str; 6] = ["requests", "submits", "uploads", "memory", "start", "relay"];
 /// How often each thing is measured in turn with its peer.
 const ROUNDS: usize = 3;
 /// Connections at once, to the server and to its peers.
@@ -39,6 +40,9 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     if asked == [bare::ROLE] {
         return runtime.block_on(bare::serve());
+    }
+    if let Some((relay::ROLE, arguments)) = asked.split_first().map(|(role, rest)| (role.as_str(), rest)) {
+        return runtime.block_on(relay::run(arguments));
     }
     if let Some(unknown) = asked.iter().find(|name| !ALL.contains(&name.as_str())) {
         panic!("{unknown} is nothing to measure: {}", ALL.join(", "));
@@ -70,6 +74,9 @@ async fn measure(wanted: impl Fn(&str) -> bool) {
     }
     if wanted("start") {
         start::measure(binary).await;
+    }
+    if wanted("relay") {
+        relay::measure().await;
     }
 }
 

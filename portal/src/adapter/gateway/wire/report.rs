@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::codes::{self, Told};
 use super::super::outcome::clean;
-use crate::adapter::{CorrectionItem, Licence, Report, ReportFault};
+use crate::adapter::{CodeTable, CorrectionItem, Licence, Report, ReportFault};
 
 /// Names from `EA_JC_STEP_BASICINFO`, `EA_JC_STEP_PROC`, `EA_JC_STEP_SPECIALNODE` and `EA_JC_STEP_DONE`; `certificatenam`
 /// is spelt so there.
@@ -38,12 +38,12 @@ const TEXT_CHARS: usize = 2000;
 /// The most entries of a correction. What is more is left out; the words stay whole.
 const MAX_ITEMS: usize = 100;
 
-/// Reads a report of gateway v1, pushed or polled. Codes we do not know come out as
+/// Reads a report of gateway v1, pushed or polled, by the codes of the platform's version. Codes we do not know come out as
 /// [`ReportedStatus::Unknown`](crate::adapter::ReportedStatus::Unknown), fields we do not know are passed over.
 ///
 /// # Errors
 /// [`ReportFault`] with the first field that is missing or cannot be read.
-pub fn parse_report(json: &[u8]) -> Result<Report, ReportFault> {
+pub fn parse_report(json: &[u8], table: &CodeTable) -> Result<Report, ReportFault> {
     let value: Value = serde_json::from_slice(json).map_err(|_| ReportFault::NotAnObject)?;
     if !value.is_object() {
         return Err(ReportFault::NotAnObject);
@@ -62,7 +62,7 @@ pub fn parse_report(json: &[u8]) -> Result<Report, ReportFault> {
         orgbusno: id(&wire.orgbusno, "orgbusno")?.ok_or(ReportFault::Missing("orgbusno"))?,
         province_id: id(&wire.projid, "projid")?,
         dataver: number(&wire.dataver, "dataver")?.unwrap_or(1),
-        status: codes::status(&state, done_result.as_deref(), told),
+        status: codes::status(table, &state, done_result.as_deref(), told),
         occurred_at: moment(&wire.occurtime)?,
         sequence: number(&wire.sn, "sn")?,
         words,

@@ -10,7 +10,7 @@ fn base() -> Value {
 fn with(fields: Value) -> Result<Report, ReportFault> {
     let (mut report, Value::Object(fields)) = (base(), fields) else { panic!() };
     report.as_object_mut().unwrap().extend(fields);
-    parse_report(report.to_string().as_bytes())
+    parse_report(report.to_string().as_bytes(), CodeTable::usual())
 }
 
 fn status(fields: Value) -> ReportedStatus {
@@ -113,9 +113,9 @@ fn what_cannot_be_read_is_named() {
 fn hostile_bodies() {
     let deep = "[".repeat(100_000);
     for body in ["", "null", "[]", "7", "\"x\"", "{", "{}extra", &deep, "\u{feff}{}"] {
-        assert_eq!(parse_report(body.as_bytes()), Err(ReportFault::NotAnObject), "{body:.20}");
+        assert_eq!(parse_report(body.as_bytes(), CodeTable::usual()), Err(ReportFault::NotAnObject), "{body:.20}");
     }
-    assert_eq!(parse_report(b"{\"reportid\":\"\xff\"}"), Err(ReportFault::NotAnObject));
+    assert_eq!(parse_report(b"{\"reportid\":\"\xff\"}", CodeTable::usual()), Err(ReportFault::NotAnObject));
     let long = with(json!({"nodeadv": "字".repeat(1_000_000), "state": "07"})).unwrap();
     assert_eq!(long.words.unwrap().chars().count(), TEXT_CHARS);
 }

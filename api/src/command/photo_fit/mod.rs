@@ -1,15 +1,20 @@
 //! `gaoxingban photo fit`: the engine on files, one JSON object a line.
 
+mod in_order;
+mod progress;
+mod sheet;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
 use photo::{Change, Check, Code, Format, Input, Outcome, Rule, Verdict};
+
+use progress::Progress;
+use sheet::{Card, Fitted, Sheet};
 
 /// Usage, file or rule that cannot be worked with.
 const WRONG: u8 = 2;
@@ -23,6 +28,9 @@ pub struct Args {
     /// Where finished files are written, as `<file stem>.<ext>`; without it they are only reported.
     #[arg(long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
+    /// Also writes a page that shows each photo before and after, complete in one file.
+    #[arg(long, value_name = "FILE.html")]
+    sheet: Option<PathBuf>,
     /// Photos worked on at once; as many as there are cores unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -72,8 +80,14 @@ pub fn run(args: &Args) -> ExitCode {
         eprintln!("{}: {error}", dir.display());
         return ExitCode::from(WRONG);
     }
-    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
-    if fit_all(args, &rule, jobs) { ExitCode::SUCCESS } else { ExitCode::from(WRONG) }
+    let sheet = match args.sheet.as_deref().map(|path| Sheet::create(path, &rule)).transpose() {
+        Ok(sheet) => sheet,
+        Err(text) => {
+            eprintln!("{text}");
+            return ExitCode::from(WRONG);
+        }
+    };
+    if fit_all(args, &rule, sheet) { ExitCode::SUCCESS } else { ExitCode::from(WRONG) }
 }
 
 fn read_rule(path: &Path) -> Result<Rule, String> {
@@ -87,56 +101,69 @@ fn read_rule(path: &Path) -> Result<Rule, String> {
     Ok(rule)
 }
 
-/// Works on up to `jobs` files at once and prints the answers in the order the files were named. True when all went well.
-fn fit_all(args: &Args, rule: &Rule, jobs: usize) -> bool {
-    let next = AtomicUsize::new(0);
-    let (send, receive) = mpsc::channel();
-    thread::scope(|scope| {
-        for _ in 0..jobs.min(args.files.len()) {
-            let (send, next) = (send.clone(), &next);
-            scope.spawn(move || {
-                while let Some((index, file)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    args.files.get(index).map(|file| (index, file))
-                } {
-                    if send.send((index, fit_one(file, rule, args.out_dir.as_deref()))).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(send);
-        let mut answers: Vec<Option<Result<String, String>>> = args.files.iter().map(|_| None).collect();
-        let (mut printed, mut good) = (0, true);
-        for (index, answer) in receive {
-            if let Some(slot) = answers.get_mut(index) {
-                *slot = Some(answer);
-            }
-            while let Some(answer) = answers.get_mut(printed).and_then(Option::take) {
-                printed += 1;
-                match answer {
-                    Ok(line) => good &= writeln!(io::stdout().lock(), "{line}").is_ok(),
-                    Err(text) => {
-                        eprintln!("{text}");
-                        good = false;
-                    }
-                }
+/// Answers every file in the order it was named. True when all went well.
+fn fit_all(args: &Args, rule: &Rule, mut sheet: Option<Sheet>) -> bool {
+    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let mut progress = Progress::new(args.files.len());
+    let (mut answered, mut good) = (0, true);
+    in_order::each(&args.files, jobs, |file| fit_one(file, rule, args), |answer| {
+        answered += 1;
+        progress.clear();
+        match &answer.line {
+            Ok(line) => good &= writeln!(io::stdout().lock(), "{line}").is_ok(),
+            Err(text) => {
+                eprintln!("{text}");
+                good = false;
             }
         }
-        good && printed == args.files.len()
+        if let (Some(open), Some(card)) = (&mut sheet, &answer.card)
+            && let Err(text) = open.add(card)
+        {
+            eprintln!("{text}");
+            good = false;
+            sheet = None;
+        }
+        progress.step(answer.verdict);
+    });
+    progress.clear();
+    if let Some(Err(text)) = sheet.map(Sheet::finish) {
+        eprintln!("{text}");
+        good = false;
+    }
+    good && answered == args.files.len()
+}
+
+/// What there is to say of one file.
+struct Answer {
+    /// The line to print, or why there is none.
+    line: Result<String, String>,
+    verdict: Option<Verdict>,
+    /// Only with `--sheet`.
+    card: Option<Card>,
+}
+
+fn fit_one(file: &Path, rule: &Rule, args: &Args) -> Answer {
+    let page = args.sheet.as_deref();
+    answer(file, rule, args.out_dir.as_deref(), page).unwrap_or_else(|text| {
+        let card = page.map(|_| sheet::unreadable(file, &text));
+        Answer { line: Err(text), verdict: None, card }
     })
 }
 
-fn fit_one(file: &Path, rule: &Rule, out_dir: Option<&Path>) -> Result<String, String> {
-    let told = |error: io::Error| format!("{}: {error}", file.display());
-    let bytes = fs::read(file).map_err(told)?;
+fn answer(file: &Path, rule: &Rule, out_dir: Option<&Path>, page: Option<&Path>) -> Result<Answer, String> {
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let start = Instant::now();
     let outcome = photo::normalise(&bytes, rule);
     let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    drop(bytes);
     let path = write(&outcome, file, out_dir)?;
+    let written = path.as_deref();
+    let card = page.map(|page| sheet::fitted(&Fitted { file, bytes: &bytes, outcome: &outcome, written, millis, page }));
+    Ok(Answer { line: line(file, &outcome, written, millis), verdict: Some(outcome.verdict), card })
+}
+
+fn line(file: &Path, outcome: &Outcome, written: Option<&Path>, millis: u64) -> Result<String, String> {
     let output = outcome.output.as_ref().map(|output| OutputLine {
-        path: path.map(|path| path.to_string_lossy().into_owned()),
+        path: written.map(|path| path.to_string_lossy().into_owned()),
         format: output.format,
         width: output.width,
         height: output.height,

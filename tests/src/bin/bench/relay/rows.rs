@@ -1,0 +1,56 @@
+//! Promises by the million, and what became of them.
+
+use std::time::Duration;
+
+use casework::Desk;
+use sea_orm::ConnectionTrait as _;
+
+/// Forgets every promise.
+pub async fn clear(desk: &Desk) {
+    run(desk, "TRUNCATE outbox CASCADE").await;
+}
+
+/// Promises that wait, each in a stream of its own.
+pub async fn waiting(desk: &Desk, count: usize) {
+    insert(desk, "queued", "NULL", count).await;
+}
+
+/// Promises that are kept.
+pub async fn kept(desk: &Desk, count: usize) {
+    insert(desk, "done", "now()", count).await;
+}
+
+async fn insert(desk: &Desk, state: &str, settled_at: &str, count: usize) {
+    run(
+        desk,
+        &format!(
+            "INSERT INTO outbox (id, destination, stream, sequence, payload, state, tries, next_try_at, fence, created_at,
+                                 settled_at)
+             SELECT gen_random_uuid(), 'wechat', gen_random_uuid(), 1,
+                    '{{\"promise\":\"notice_v1\",\"notice\":\"01900000-0000-7000-8000-000000000000\"}}',
+                    '{state}', 0, now() - (n || ' microseconds')::interval, 0, now(), {settled_at}
+             FROM generate_series(1, {count}) n"
+        ),
+    )
+    .await;
+    run(desk, "ANALYZE outbox").await;
+}
+
+/// Waits until nothing is open, and answers how many were settled a second.
+pub async fn rate_when_all_are_done(desk: &Desk) -> f64 {
+    while number(desk, "SELECT count(*)::float8 FROM outbox WHERE state <> 'done'").await > 0.0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let seconds = "SELECT extract(epoch FROM max(settled_at) - min(settled_at))::float8 FROM outbox";
+    number(desk, "SELECT count(*)::float8 FROM outbox").await / number(desk, seconds).await
+}
+
+/// One number from the database.
+pub async fn number(desk: &Desk, statement: &str) -> f64 {
+    let row = desk.db.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, statement)).await;
+    row.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+async fn run(desk: &Desk, statement: &str) {
+    desk.db.execute_unprepared(statement).await.unwrap();
+}
