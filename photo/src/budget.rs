@@ -38,26 +38,28 @@ fn stored(data: Vec<u8>, picture: &Picture, rule: &Rule) -> Output {
     Output { format: rule.format, width: picture.width, height: picture.height, bytes, quality: None, data }
 }
 
-fn spend_jpeg(mut picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
+fn spend_jpeg(picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
     let most = usize::try_from(rule.max_bytes).unwrap_or(usize::MAX);
+    let mut planes = Planes::of(&picture);
+    // From here on the planes are all that is needed, and there is much to hold beside them.
+    drop(picture);
     for _ in 0..SIZES {
-        let planes = Planes::of(&picture);
         let (plan, forecast) = choose(&planes, rule, most)?;
         if !keep_going() {
             return Err(advice::timeout());
         }
         let (comfort, aim) = comfort(rule.kind);
         let share = if forecast.scale > comfort { forecast.share(aim).min(0.9) } else { 1.0 };
-        let smaller = if share < 1.0 { fit::smaller(rule, picture.width, picture.height, share) } else { None };
+        let smaller = if share < 1.0 { fit::smaller(rule, planes.width, planes.height, share) } else { None };
         if let Some((width, height)) = smaller {
-            picture = fit::shrink_to(picture, width, height)?;
+            planes = planes.shrunk(width, height)?;
             continue;
         }
         if let Some(encoded) = plan.fit(&forecast, most, (FINEST, COARSEST), keep_going)? {
             return reach_least(encoded, &planes, rule);
         }
-        let Some((width, height)) = fit::smaller(rule, picture.width, picture.height, 0.8) else { break };
-        picture = fit::shrink_to(picture, width, height)?;
+        let Some((width, height)) = fit::smaller(rule, planes.width, planes.height, 0.8) else { break };
+        planes = planes.shrunk(width, height)?;
     }
     Err(advice::too_many_bytes(rule))
 }
@@ -81,8 +83,8 @@ fn choose(planes: &Planes, rule: &Rule, most: usize) -> Result<(Plan, Forecast),
         return with(false);
     }
     if matches!(rule.kind, Kind::Document | Kind::Rendering) {
-        let full = with(true)?;
-        return if full.1.scale <= comfort(rule.kind).0 { Ok(full) } else { with(false) };
+        let full = Some(with(true)?).filter(|full| full.1.scale <= comfort(rule.kind).0);
+        return full.map_or_else(|| with(false), Ok);
     }
     let half = with(false)?;
     if half.1.scale > RICH {

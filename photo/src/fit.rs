@@ -108,6 +108,23 @@ pub(crate) fn shrink_to(picture: Picture, width: u32, height: u32) -> Result<Pic
     shrink(Pixels::Whole(picture), Plan { keep: (1.0, 1.0), width, height, scale })
 }
 
+/// Brings a plane of `from` samples, padded to `stride`, to a smaller size.
+pub(crate) fn shrink_plane(
+    samples: &[u8],
+    stride: usize,
+    from: (u32, u32),
+    (width, height): (u32, u32),
+) -> Result<Vec<u8>, Refusal> {
+    let rows = samples.len().checked_div(stride).unwrap_or(0);
+    let [stride, rows] = [stride, rows].map(|side| u32::try_from(side).unwrap_or(0));
+    let scale = f64::from(width) / f64::from(from.0);
+    resize(
+        (stride, rows, samples),
+        (f64::from(from.0), f64::from(from.1)),
+        Plan { keep: (1.0, 1.0), width, height, scale },
+    )
+}
+
 fn shrink_grid(grid: &Grid, plan: Plan) -> Result<Vec<u8>, Refusal> {
     let width = u32::try_from(grid.stride).map_err(|_| advice::damaged())?;
     let height = grid

@@ -33,10 +33,14 @@ pub(crate) struct Wanted {
     pub(crate) full_colour: bool,
 }
 
+/// How many times the samples that stay are decoded, each way. A block that is decoded to a part of its size knows
+/// nothing of its neighbours; the filter that brings the rest to size does, and needs this much to do it well.
+const SPARE: f64 = 1.25;
+
 impl Wanted {
-    /// The least number of eighths of the stored size that leaves nothing to be enlarged.
+    /// The least number of eighths of the stored size that leaves enough to be shrunk.
     fn eighths(self) -> usize {
-        (1..8_u8).find(|n| f64::from(*n) >= self.scale * 8.0 - 1e-9).map_or(8, usize::from)
+        (1..8_u8).find(|n| f64::from(*n) >= self.scale * SPARE * 8.0 - 1e-9).map_or(8, usize::from)
     }
 }
 
@@ -98,7 +102,7 @@ mod tests {
 
     #[test]
     fn as_few_eighths_as_suffice() {
-        for (scale, want) in [(1.0, 8), (0.95, 8), (0.875, 7), (0.51, 5), (0.5, 4), (0.2, 2), (0.01, 1)] {
+        for (scale, want) in [(1.0, 8), (0.75, 8), (0.7, 7), (0.5, 5), (0.41, 5), (0.4, 4), (0.2, 2), (0.01, 1)] {
             assert_eq!(Wanted { scale, full_colour: true }.eighths(), want);
         }
     }

@@ -1,5 +1,7 @@
 //! The picture as JPEG sees it: one plane of lightness, two of colour.
 
+use crate::advice::Refusal;
+use crate::fit;
 use crate::picture::{Channels, Picture};
 
 /// One channel, padded on the right and below by its last samples to whole multiples of [`STEP`].
@@ -51,6 +53,17 @@ impl Planes {
         }
         Self { width, height, luma, colour: Some([blue, red]) }
     }
+
+    /// The same at a smaller size.
+    pub(crate) fn shrunk(self, width: u32, height: u32) -> Result<Self, Refusal> {
+        let from = (self.width, self.height);
+        let shrunk = |plane: Plane| plane.shrunk(from, (width, height));
+        let colour = match self.colour {
+            Some([blue, red]) => Some([shrunk(blue)?, shrunk(red)?]),
+            None => None,
+        };
+        Ok(Self { width, height, luma: shrunk(self.luma)?, colour })
+    }
 }
 
 impl Plane {
@@ -61,6 +74,21 @@ impl Plane {
 
     fn rows(&mut self) -> impl Iterator<Item = &mut [u8]> {
         self.samples.chunks_exact_mut(self.stride.max(STEP))
+    }
+
+    fn shrunk(self, from: (u32, u32), to: (u32, u32)) -> Result<Self, Refusal> {
+        let samples = fit::shrink_plane(&self.samples, self.stride, from, to)?;
+        drop(self);
+        let (wide, high) = (to.0 as usize, to.1 as usize);
+        let mut plane = Self::new(wide, high);
+        for (row, line) in samples.chunks_exact(wide.max(1)).zip(plane.rows()) {
+            if let Some(drawn) = line.get_mut(..wide) {
+                drawn.copy_from_slice(row);
+            }
+            stretch(line, wide);
+        }
+        plane.fill_down(high);
+        Ok(plane)
     }
 
     /// Repeats the last of `high` rows below it.

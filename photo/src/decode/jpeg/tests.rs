@@ -35,7 +35,7 @@ fn cut(size: (u32, u32), (sampling, unit): (SamplingFactor, (u32, u32)), progres
 }
 
 fn grids(data: &[u8], scale: f64) -> Vec<Grid> {
-    let wanted = Wanted { scale, full_colour: false };
+    let wanted = Wanted { scale: scale / super::super::SPARE, full_colour: false };
     match decode(data, wanted, &Limits::default(), &|| true).unwrap().pixels {
         crate::planar::Pixels::Planar(planar) => planar.grids,
         crate::planar::Pixels::Whole(_) => panic!("planes were expected"),
