@@ -14,14 +14,14 @@ use crate::sight;
 /// What every photo takes: tables, stacks, a colour profile, the allocator's own needs.
 const ALWAYS: u64 = 6 << 20;
 /// Bytes of each pixel of the sight while edges are looked for.
-const EACH_OF_SIGHT: u64 = 64;
+const EACH_OF_SIGHT: u64 = 28;
 /// Bytes of each finished pixel while it is encoded: the pixel, its planes, and its coefficients with colour at half and
 /// at full resolution.
-const EACH_ENCODED: u64 = 18;
-/// Bytes of the words that say one pixel when nothing is left out, and those of each byte the rule allows: a word of
-/// four bytes takes four bits of a file at least, a list has up to twice its length, the first try up to twice the bytes.
-const EACH_SAID: u64 = 24;
-const EACH_ALLOWED: u64 = 34;
+const EACH_ENCODED: u64 = 14;
+/// Bytes of the words that say one pixel when nothing is left out, and those of each byte the rule allows: a word has four
+/// bytes and takes some four bits of the file, and the first try may take more bytes than are allowed.
+const EACH_SAID: u64 = 20;
+const EACH_ALLOWED: u64 = 14;
 
 /// Memory in bytes while a picture is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,12 +65,20 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         image::Rgba([r, g, b, if x < 9 { 0 } else { 255 }])
     });
     let inks: Vec<u8> = (0..2000 * 1500_u32).flat_map(|at| at.to_le_bytes()).collect();
+    let mut seed = 1_u32;
+    let noise = image::RgbImage::from_fn(2000, 1500, |_, _| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [r, g, b, _] = seed.to_be_bytes();
+        image::Rgb([r, g, b])
+    });
     let beside = |progressive, orientation| wrap::Beside { progressive, orientation, ..wrap::Beside::default() };
     vec![
         ("baseline.jpg", wrap::jpeg(&large, 92, &beside(false, Some(6)))),
         ("progressive.jpg", wrap::jpeg(&large, 92, &beside(true, Some(1)))),
         ("small.jpg", wrap::jpeg(&draw::signboard(800, 600), 92, &beside(false, None))),
         ("inks.jpg", wrap::jpeg_inks(&inks, 2000, 1500, false, None)),
+        ("noise.jpg", wrap::jpeg(&noise, 95, &beside(false, None))),
+        ("noise.png", wrap::plain(&noise, ImageFormat::Png)),
         ("plain.png", wrap::plain(&large, ImageFormat::Png)),
         ("clear.png", wrap::plain_alpha(&clear, ImageFormat::Png)),
         ("deep.png", wrap::png16(&middle)),

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::*;
 
 const MIB: u64 = 1 << 20;
-const BUDGET: u64 = 160 * MIB;
+const BUDGET: u64 = 128 * MIB;
 
 fn darkroom(running: usize, memory: u64) -> Arc<Darkroom> {
     let timeout = Duration::from_secs(1);

@@ -12,6 +12,7 @@ pub mod operations;
 mod page;
 mod pages;
 pub mod problem;
+pub mod ready;
 mod repeat;
 pub mod staff;
 

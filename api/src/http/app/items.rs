@@ -1,6 +1,6 @@
 //! What can be applied for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use casework::item::{self, Entry};
 use poem::web::Data;
@@ -14,10 +14,14 @@ use super::Tag;
 use crate::app::App;
 use crate::fails;
 use crate::http::problem::{Problem, Reply, codes};
+use crate::http::ready::Ready;
 
 /// The operations.
-#[derive(Debug)]
-pub struct ItemsApi;
+#[derive(Debug, Default)]
+pub struct ItemsApi {
+    /// The list never changes while the process lives, and every visit of the app begins with it.
+    list: OnceLock<Ready<Items>>,
+}
 
 fails! {
     /// Listing.
@@ -119,7 +123,7 @@ pub struct Material {
 pub enum ItemsReply {
     /// The items.
     #[oai(status = 200)]
-    Items(Json<Items>, #[oai(header = "ETag")] String, #[oai(header = "Cache-Control")] String),
+    Items(Ready<Items>, #[oai(header = "ETag")] String, #[oai(header = "Cache-Control")] String),
     /// As `If-None-Match` says: the app has them already.
     #[oai(status = 304)]
     Same(#[oai(header = "ETag")] String),
@@ -157,9 +161,11 @@ impl ItemsApi {
         if matches(known.as_deref(), &etag) {
             return Ok(ItemsReply::Same(etag));
         }
-        let items = app.desk.catalogue.list().map(summary).collect();
-        let list = Items { items, templates: templates(&app) };
-        Ok(ItemsReply::Items(Json(list), etag, REVALIDATE.to_owned()))
+        let list = self.list.get_or_init(|| {
+            let items = app.desk.catalogue.list().map(summary).collect();
+            Ready::new(&Items { items, templates: templates(&app) })
+        });
+        Ok(ItemsReply::Items(list.clone(), etag, REVALIDATE.to_owned()))
     }
 
     /// 事项详情 · Read one item

@@ -1,0 +1,53 @@
+//! An answer that was put into words once and is sent many times.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use poem::http::header::CONTENT_TYPE;
+use poem::{IntoResponse, Response};
+use poem_openapi::payload::{Json, Payload};
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::types::{ToJSON, Type};
+
+/// The words of a [`Json<T>`]. The document says the same of both.
+pub struct Ready<T> {
+    words: Bytes,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: ToJSON> Ready<T> {
+    /// Puts it into words.
+    pub fn new(value: &T) -> Self {
+        Self { words: value.to_json_string().into(), of: PhantomData }
+    }
+}
+
+impl<T> Clone for Ready<T> {
+    fn clone(&self) -> Self {
+        Self { words: self.words.clone(), of: PhantomData }
+    }
+}
+
+impl<T> std::fmt::Debug for Ready<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ready({} bytes)", self.words.len())
+    }
+}
+
+impl<T: Type> Payload for Ready<T> {
+    const CONTENT_TYPE: &'static str = Json::<T>::CONTENT_TYPE;
+
+    fn schema_ref() -> MetaSchemaRef {
+        Json::<T>::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        Json::<T>::register(registry);
+    }
+}
+
+impl<T: Type> IntoResponse for Ready<T> {
+    fn into_response(self) -> Response {
+        Response::builder().header(CONTENT_TYPE, Self::CONTENT_TYPE).body(self.words)
+    }
+}
