@@ -21,6 +21,8 @@ use crate::told::{self, Done, DoneResult, Told};
 const AT_ONCE: u64 = 200;
 /// Who takes up what nobody spoke about, for the province's `by`.
 const BY_LAW: &str = "逾期未告知，依法视为受理";
+/// Who ends a case when a period runs out.
+const BY_CLOCK: &str = "系统";
 /// Why a case ends whose correction never came.
 const NEVER_CAME: &str = "申请人未在规定期限内补正材料";
 
@@ -143,9 +145,6 @@ async fn lapse(desk: &Desk, id: CaseId) -> Result<bool> {
     tx.commit().await?;
     Ok(true)
 }
-
-/// Who ends a case when a period runs out.
-const BY_CLOCK: &str = "系统";
 
 async fn is_over(desk: &Desk, id: CaseId, name: Name) -> Result<bool> {
     let today: NaiveDate = desk.today();

@@ -56,7 +56,7 @@ impl CodeTable {
 
     /// The code of an end.
     pub fn done(&self, result: DoneResult) -> Option<&str> {
-        self.code(
+        code(
             &self.done_result,
             match result {
                 DoneResult::Granted => "granted",
@@ -76,17 +76,17 @@ impl CodeTable {
 
     /// The code of an end the applicant wanted.
     pub fn given_up(&self) -> Option<&str> {
-        self.code(&self.done_result, "given_up")
+        code(&self.done_result, "given_up")
     }
 
     /// The code of a step's outcome.
     pub fn agreed(&self, agreed: bool) -> Option<&str> {
-        self.code(&self.step_result, if agreed { "agreed" } else { "not_agreed" })
+        code(&self.step_result, if agreed { "agreed" } else { "not_agreed" })
     }
 
     /// The code of a special procedure.
     pub fn special(&self, kind: SpecialKind) -> Option<&str> {
-        self.code(
+        code(
             &self.special,
             match kind {
                 SpecialKind::Correction => "correction",
@@ -104,10 +104,10 @@ impl CodeTable {
             },
         )
     }
+}
 
-    fn code<'a>(&self, table: &'a BTreeMap<String, String>, word: &str) -> Option<&'a str> {
-        table.get(word).map(String::as_str)
-    }
+fn code<'a>(table: &'a BTreeMap<String, String>, word: &str) -> Option<&'a str> {
+    table.get(word).map(String::as_str)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub struct Items {
 /// A WeChat template for one kind of notice.
 #[derive(Clone, Debug, Object)]
 pub struct NoticeTemplate {
-    /// `accepted`, `correction`, `not_accepted`, `approved`, `denied`, `late`.
+    /// `accepted`, `correction`, `not_accepted`, `approved`, `denied`, `special`, `lapsed`, `issued`, `late`.
     pub kind: String,
     /// The template's id.
     pub template: String,

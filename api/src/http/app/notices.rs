@@ -37,7 +37,7 @@ pub struct Notice {
     pub id: Uuid,
     /// The case it is about.
     pub case_id: Uuid,
-    /// `accepted`, `correction`, `not_accepted`, `approved`, `denied`, `late`.
+    /// `accepted`, `correction`, `not_accepted`, `approved`, `denied`, `special`, `lapsed`, `issued`, `late`.
     pub kind: String,
     /// One line, in Chinese.
     pub title: String,

@@ -1,4 +1,4 @@
-//! Which fields a step must have before it is sent, some of them only with certain others (DOMAIN of the exchange tables:
+//! Which fields a step must have before it is sent, some of them only with certain others (the exchange tables
 //! `EA_JC_STEP_*`). One table; every fault at once.
 
 use serde_json::{Map, Value};
