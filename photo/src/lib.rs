@@ -9,6 +9,7 @@ mod encode;
 mod exif;
 mod exposure;
 mod fit;
+mod glare;
 mod flatten;
 mod keep;
 mod limits;
@@ -71,6 +72,7 @@ fn steps(
     let sight = sight::sight(&picture)?;
     trail.checks = clarity::check(&sight);
     trail.checks.extend(exposure::check(&sight));
+    trail.checks.push(glare::check(&sight));
     on()?;
     let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
     let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {
