@@ -165,8 +165,8 @@ pub(crate) fn blurred(kind: Kind) -> Refusal {
             "The photo is out of focus and the text cannot be read. Lay the page flat, hold the phone about 30 cm above it, tap the text on the screen to focus, and take it once it looks sharp.",
         ),
         _ => (
-            "照片没对上焦，整张都是糊的。请擦一下镜头，在屏幕上点一下要拍的地方对焦，等清楚了再拍；不要用放大过的图或截图。",
-            "The photo is out of focus everywhere. Wipe the lens, tap what you photograph on the screen to focus, and take it once it looks sharp; do not use an enlarged picture or a screenshot.",
+            "照片没对上焦，整张都是糊的。请擦一下镜头，走近一些，在屏幕上点一下要拍的地方对焦，等清楚了再拍；不要用放大过的图或截图。",
+            "The photo is out of focus everywhere. Wipe the lens, come closer, tap what you photograph on the screen to focus, and take it once it looks sharp; do not use an enlarged picture or a screenshot.",
         ),
     };
     refusal(Code::Blurred, zh, en)
@@ -194,4 +194,19 @@ pub(crate) fn too_bright() -> Refusal {
         "照片太亮，一片发白，看不清。请关掉闪光灯，避开直射的阳光和反光，换个角度，在屏幕上点一下要拍的地方再拍。",
         "The photo is too bright and washed out. Turn off the flash, keep out of direct sun and reflections, change the angle, tap what you photograph on the screen, and take it again.",
     )
+}
+
+/// A reflection over a part of the picture; too bright as well, but what helps is different.
+pub(crate) fn glare(kind: Kind) -> Refusal {
+    let (zh, en) = match kind {
+        Kind::Document => (
+            "照片上有一块反光，盖住了字。请关掉闪光灯，把纸挪到灯光或阳光照不到正面的地方，稍微侧一点再拍；有塑料膜的先取出来。",
+            "A reflection covers part of the text. Turn off the flash, move the page out of direct light, tilt it a little, and take it again; take it out of a plastic sleeve first.",
+        ),
+        _ => (
+            "照片上有一块反光，盖住了要拍的内容。请关掉闪光灯，往旁边走一两步换个角度再拍；太阳正照着时换个时间拍。",
+            "A reflection covers part of what you photograph. Turn off the flash, take a step or two to the side, and take it again; if the sun shines on it, come back at another hour.",
+        ),
+    };
+    refusal(Code::TooBright, zh, en)
 }

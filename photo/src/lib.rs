@@ -10,6 +10,7 @@ mod exif;
 mod exposure;
 mod fit;
 mod flatten;
+mod glare;
 mod keep;
 mod limits;
 mod orient;
@@ -75,6 +76,7 @@ fn steps(
     let sight = sight::sight(&picture)?;
     trail.checks = clarity::check(&sight);
     trail.checks.extend(exposure::check(&sight));
+    trail.checks.push(glare::check(&sight));
     on()?;
     let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
     let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {

@@ -64,6 +64,8 @@ impl Trail {
             Some(advice::too_dark())
         } else if failed("brightness") {
             Some(advice::too_bright())
+        } else if failed("glare") {
+            Some(advice::glare(rule.kind))
         } else if failed("shake") {
             Some(advice::shaken())
         } else if failed("blur") {
