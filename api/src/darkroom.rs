@@ -47,11 +47,17 @@ pub struct Place {
 }
 
 /// A file in memory, which is counted as long as this lives.
-#[derive(Debug)]
 pub struct Loaded {
     /// Its bytes.
     pub bytes: Bytes,
     _memory: OwnedSemaphorePermit,
+}
+
+/// Without the bytes: they are somebody's photo.
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Loaded({} bytes)", self.bytes.len())
+    }
 }
 
 /// A photo with all the memory it will take.

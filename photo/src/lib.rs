@@ -76,7 +76,10 @@ fn steps(
     let sight = sight::sight(&picture)?;
     trail.checks = clarity::check(&sight);
     trail.checks.extend(exposure::check(&sight));
-    trail.checks.push(glare::check(&sight));
+    // What has opacity was drawn, not photographed: no lamp shines on it.
+    if !flattened {
+        trail.checks.push(glare::check(&sight));
+    }
     on()?;
     let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
     let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {

@@ -115,7 +115,9 @@ impl TestApp {
             // Lines are wanted to the tests' very end.
             std::mem::forget(api::telemetry::init(&api::config::Log { level, ..config.log.clone() }));
         }
-        Builder::new(config).world(self.world.clone()).stop(CancellationToken::new()).build().await.unwrap()
+        let builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
+        // Started only where the test unsets the portal's address.
+        builder.with_simulator().build().await.unwrap()
     }
 
     /// The parts of the server, when it runs in the test process.
