@@ -29,7 +29,7 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
                 size = size.or(own);
                 coded = larger(coded, own);
             }
-            b"ANMF" => coded = larger(coded, frame(body.get(FRAME_BYTES..length).unwrap_or_default())),
+            b"ANMF" => coded = larger(coded, frame(body.get(FRAME_BYTES..).unwrap_or_default())),
             b"EXIF" => orientation = body.get(..length).and_then(exif::orientation).unwrap_or(1),
             _ => {}
         }
