@@ -39,7 +39,8 @@ async fn pushed(url: &str, path: &str, stamp: &Stamp, body: &[u8]) -> String {
     for (name, value) in stamp.headers() {
         request = request.header(name, value);
     }
-    let request = request.header("accept-language", "en").header("content-type", "application/json").body(body.to_vec());
+    let request =
+        request.header("accept-language", "en").header("content-type", "application/json").body(body.to_vec());
     let answer = http.send(request, 1 << 20).await.expect("an answer");
     let text = String::from_utf8_lossy(&answer.body);
     match text.split_once("Why: ") {

@@ -30,7 +30,17 @@ pub type Integration = ReportsApi;
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
     describe(
-        (SessionApi, ItemsApi::default(), PhotosApi, UploadsApi, DraftsApi, CasesApi, RatingsApi, NoticesApi, AccountApi),
+        (
+            SessionApi,
+            ItemsApi::default(),
+            PhotosApi,
+            UploadsApi,
+            DraftsApi,
+            CasesApi,
+            RatingsApi,
+            NoticesApi,
+            AccountApi,
+        ),
         public_url,
         "高兴办 · 办事人接口 App",
         APP,

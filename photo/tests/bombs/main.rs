@@ -36,6 +36,7 @@ pub(crate) fn bomb(name: &'static str, bytes: Vec<u8>, want: impl Into<Option<Co
 #[test]
 fn bombs_are_defused_in_little_memory() {
     let rule: Rule = toml::from_str("name = 'a'\nkind = 'scene'\nformat = 'jpeg'\nmax_bytes = 90000").unwrap();
+    let mut wrong = Vec::new();
     for make in [plain::bombs(), heic::bombs()].concat() {
         let Bomb { name, bytes, want } = make();
         // What is held when the worst moment so far is passed is this bomb's.
@@ -46,7 +47,12 @@ fn bombs_are_defused_in_little_memory() {
         let peak = ALLOCATOR.max_allocated();
         let took = if peak > worst { peak - held } else { 0 };
         println!("{name}: {} bytes, {:?} in {millis} ms, at most {} MB", bytes.len(), outcome.code, took >> 20);
-        assert_eq!(outcome.code, want, "{name}");
-        assert!(peak.saturating_sub(held) < MOST_BYTES || peak == worst, "{name} took {took} bytes");
+        if outcome.code != want {
+            wrong.push(format!("{name}: {:?}, not {want:?}", outcome.code));
+        }
+        if took >= MOST_BYTES {
+            wrong.push(format!("{name} took {took} bytes"));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

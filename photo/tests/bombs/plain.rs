@@ -14,7 +14,7 @@ pub(crate) fn bombs() -> Vec<fn() -> Bomb> {
         || bomb("png with a profile of noughts", png(16, 16, &inflating(b"iCCP", b"x\0\0")), None),
         || bomb("png with text of noughts", png(16, 16, &inflating(b"zTXt", b"x\0\0")), None),
         || bomb("png with more text of noughts", png(16, 16, &inflating(b"iTXt", b"x\0\x01\0\0\0")), None),
-        || bomb("png of 100001 chunks", png(16, 16, &chunk(b"teSt", b"").repeat(100_001)), None),
+        || bomb("png of 100001 chunks", png(16, 16, &chunk(b"teSt", b"").repeat(100_001)), Code::Damaged),
         || bomb("jpeg without the data for its 65000 x 3300", jpeg_of(65_000, 3300), Code::Damaged),
         || bomb("jpeg of 65500 x 65500", jpeg_of(65_500, 65_500), Code::TooManyPixels),
         || bomb("jpeg of 1000 scans", scans(1000), Code::Damaged),
@@ -24,11 +24,11 @@ pub(crate) fn bombs() -> Vec<fn() -> Bomb> {
         || bomb("gif whose frame is larger than its canvas", gif_frame(), Code::Damaged),
         || bomb("webp of 16384 x 16384", webp(16_383), Code::TooManyPixels),
         || bomb("bmp of 30000 x 30000", bmp(30_000, 30_000), Code::TooManyPixels),
-        || bomb("tiff of 100000 x 100000", tiff(&[(256, 4, 1, 100_000), (257, 4, 1, 100_000)]), Code::TooManyPixels),
+        || bomb("tiff of 100000 x 100000", tiff(&[(256, 4, 1, 100_000), (257, 4, 1, 100_000)]), Code::Damaged),
         || bomb("tiff whose strips are countless", tiff(&[(273, 4, 200_000_000, 8)]), Code::Damaged),
         || bomb("tiff whose bits are countless", tiff(&[(258, 1, 200_000_000, 8)]), Code::Damaged),
         || bomb("tiff whose tiles are larger than its picture", tiff_tile(), Code::Damaged),
-        || bomb("tiff whose directories form a ring", tiff_ring(), None),
+        || bomb("tiff whose directories form a ring", tiff_ring(), Code::Damaged),
         || bomb("fax whose strips are all the file", fax(), Code::Damaged),
     ]
 }

@@ -48,7 +48,8 @@ async fn each_algorithm_both_ways() {
         let scene = Scene::of(config).await;
         let wrong = Fault::on(CallKind::Report, Action::WrongSignature);
         scene.simulator.fail(wrong).unwrap();
-        let gateway = |key: Key| Gateway::new(scene.http.clone(), &scene.simulator.url(), key, scene.world.clone()).unwrap();
+        let gateway =
+            |key: Key| Gateway::new(scene.http.clone(), &scene.simulator.url(), key, scene.world.clone()).unwrap();
         for refused in [theirs, crate::harness::key()] {
             assert_eq!(rejected(&gateway(refused).rules().await.verdict).0, "province.unauthorised", "{algorithm}");
         }
