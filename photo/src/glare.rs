@@ -45,7 +45,7 @@ struct Block {
 struct Blocks {
     across: usize,
     down: usize,
-    blocks: Vec<Block>,
+    all: Vec<Block>,
 }
 
 /// Measures reflections in the sight.
@@ -61,7 +61,7 @@ fn is_night(sight: &Picture) -> bool {
 
 /// Hundredths of the picture that its greatest reflection takes.
 fn greatest(blocks: &Blocks) -> f64 {
-    let mut seen: Vec<bool> = (0..blocks.blocks.len()).map(|at| !blocks.is_core(at)).collect();
+    let mut seen: Vec<bool> = (0..blocks.all.len()).map(|at| !blocks.is_core(at)).collect();
     let mut most = 0;
     for start in 0..seen.len() {
         if seen.get(start) == Some(&false) {
@@ -72,7 +72,7 @@ fn greatest(blocks: &Blocks) -> f64 {
         }
     }
     #[expect(clippy::cast_precision_loss, reason = "some thousand blocks")]
-    let share = most as f64 * 100.0 / blocks.blocks.len().max(1) as f64;
+    let share = most as f64 * 100.0 / blocks.all.len().max(1) as f64;
     share
 }
 
@@ -113,7 +113,7 @@ fn is_reflection(blocks: &Blocks, patch: &[usize]) -> bool {
     let (wide, high) = (right - left + 1, bottom - top + 1);
     let at_rim = left <= 1 || top <= 1 || right + 2 >= blocks.across || bottom + 2 >= blocks.down;
     if at_rim
-        || patch.len() * MOST_DIVISOR > blocks.blocks.len()
+        || patch.len() * MOST_DIVISOR > blocks.all.len()
         || patch.len() * COMPACT_DIVISOR < wide * high
         || wide.max(high) > MOST_LONGER * wide.min(high)
     {
@@ -144,14 +144,14 @@ impl Blocks {
                 }
             }
         }
-        Self { across, down, blocks }
+        Self { across, down, all: blocks }
     }
 
     /// Whether a block and all around it are burnt: the white between two lines of print is narrower than that.
     fn is_core(&self, at: usize) -> bool {
         let (column, row) = (at % self.across, at / self.across);
         let inside = column > 0 && row > 0 && column + 1 < self.across && row + 1 < self.down;
-        let burnt = |at: usize| self.blocks.get(at).is_some_and(|block| block.least >= BURNT);
+        let burnt = |at: usize| self.all.get(at).is_some_and(|block| block.least >= BURNT);
         inside && (row - 1..=row + 1).all(|row| (column - 1..=column + 1).all(|x| burnt(row * self.across + x)))
     }
 
@@ -174,7 +174,7 @@ impl Blocks {
     fn block(&self, x: f32, y: f32) -> Option<Block> {
         let (x, y) = (x.round(), y.round());
         let within = x >= 0.0 && y >= 0.0 && (x as usize) < self.across && (y as usize) < self.down;
-        self.blocks.get(within.then(|| y as usize * self.across + x as usize)?).copied()
+        self.all.get(within.then(|| y as usize * self.across + x as usize)?).copied()
     }
 }
 

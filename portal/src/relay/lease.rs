@@ -134,7 +134,8 @@ pub(super) async fn bring_forward(desk: &Desk, destination: Destination, reasons
     Ok(moved.rows_affected)
 }
 
-fn word(value: impl sea_orm::ActiveEnum<Value = String>) -> String {
+/// A state or destination as the database writes it. By value: the iterators that call it have nothing to lend.
+fn word<E: sea_orm::ActiveEnum<Value = String> + Copy>(value: E) -> String {
     value.to_value()
 }
 

@@ -1,4 +1,10 @@
 //! Decoding to a part of the size, against decoding in full and taking means.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "drawn pictures are small"
+)]
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 

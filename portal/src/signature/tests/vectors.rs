@@ -23,7 +23,7 @@ fn sm3() {
     }
 }
 
-/// GM/T 0042-2015, annex D.3, as in the tests of OpenSSL, of Linux (`hmac_sm3_tv_template`) and of Intel's IPsec library.
+/// GM/T 0042-2015, annex D.3, as in the tests of OpenSSL, of Linux (`hmac_sm3_tv_template`) and of Intel's `IPsec` library.
 #[test]
 fn hmac_sm3() {
     let counted = |last: u8| (1..=last).collect::<Vec<_>>();
