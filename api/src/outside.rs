@@ -96,9 +96,11 @@ fn province_key(config: &Config) -> Key {
 fn tell_of_ending_keys(config: &Config, now: DateTime<Utc>) {
     for key in &config.province.believed {
         match key.until {
-            Some(until) if until <= now => tracing::warn!(key = key.name, %until, "a key of the portal is over"),
+            Some(until) if until <= now => {
+                tracing::warn!(key = key.name, %until, "a key of the portal is over");
+            }
             Some(until) if until <= now + SOON => {
-                tracing::warn!(key = key.name, %until, "a key of the portal ends soon")
+                tracing::warn!(key = key.name, %until, "a key of the portal ends soon");
             }
             _ => {}
         }

@@ -1,5 +1,4 @@
 //! `docs/photos.md` and its pictures belong together, and stay small enough to be kept with the code.
-#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 use std::collections::BTreeSet;
 use std::fs;

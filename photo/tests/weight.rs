@@ -64,14 +64,14 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         let [r, g, b] = middle.get_pixel(x, y).0;
         image::Rgba([r, g, b, if x < 9 { 0 } else { 255 }])
     });
-    let inks: Vec<u8> = (0..2000 * 1500_u32).flat_map(|at| at.to_le_bytes()).collect();
+    let inks: Vec<u8> = (0..2000 * 1500_u32).flat_map(u32::to_le_bytes).collect();
     let mut seed = 1_u32;
     let noise = image::RgbImage::from_fn(2000, 1500, |_, _| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let [r, g, b, _] = seed.to_be_bytes();
         image::Rgb([r, g, b])
     });
-    let beside = |progressive, orientation| wrap::Beside { progressive, orientation, ..wrap::Beside::default() };
+    let beside = |progressive, orientation| wrap::Beside { orientation, progressive, ..wrap::Beside::default() };
     vec![
         ("baseline.jpg", wrap::jpeg(&large, 92, &beside(false, Some(6)))),
         ("progressive.jpg", wrap::jpeg(&large, 92, &beside(true, Some(1)))),

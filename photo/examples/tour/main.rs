@@ -4,6 +4,8 @@
 //! `make docs-photos` runs it.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,

@@ -3,6 +3,7 @@
 //! One test, since all of them share the allocator that counts. It prints what each took:
 //! `cargo test --release -p photo --test bombs -- --nocapture`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it cannot go on")]
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "names are written b\"abcd\"")]
 
 #[path = "../pictures/mod.rs"]
 pub mod pictures;

@@ -90,7 +90,7 @@ fn scans(count: usize) -> Vec<u8> {
 
 fn frames() -> Vec<u8> {
     let frame = [0xff, 0xc0, 0, 11, 8, 0, 0, 0, 16, 1, 1, 0x11, 0];
-    let mut bytes = [&[0xff, 0xd8][..], &frame.repeat(20_000), &[0; 8 << 20]].concat();
+    let mut bytes = [&[0xff, 0xd8][..], &frame.repeat(20_000), &vec![0; 8 << 20]].concat();
     bytes.extend([0xff, 0xdc, 0, 4, 0, 16]);
     bytes
 }

@@ -93,16 +93,16 @@ impl Sheet {
     /// Fills in the counts, and gives the page its name.
     pub fn finish(mut self) -> Result<(), String> {
         let counts = self.tally.to_html();
-        let fill = |file: &mut BufWriter<NamedTempFile>, space: u64| {
-            file.write_all(b"</main>\n</body>\n</html>\n")?;
-            file.seek(SeekFrom::Start(space))?;
+        let end = |page: &mut BufWriter<NamedTempFile>, space: u64| {
+            page.write_all(b"</main>\n</body>\n</html>\n")?;
+            page.seek(SeekFrom::Start(space))?;
             if counts.len() > SPACE {
                 return Err(io::Error::other("the counts are longer than their space"));
             }
-            file.write_all(counts.as_bytes())?;
-            file.flush()
+            page.write_all(counts.as_bytes())?;
+            page.flush()
         };
-        fill(&mut self.file, self.space).map_err(|error| self.told(&error))?;
+        end(&mut self.file, self.space).map_err(|error| self.told(&error))?;
         let file = self.file.into_inner().map_err(|error| format!("--sheet {}: {error}", self.path.display()))?;
         match file.persist(&self.path) {
             Ok(_) => Ok(()),
