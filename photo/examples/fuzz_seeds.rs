@@ -3,8 +3,7 @@
 #![expect(clippy::expect_used, reason = "a tool that cannot go on should say so")]
 
 #[path = "../tests/pictures/mod.rs"]
-#[expect(dead_code, reason = "the corpora need some of the pictures only")]
-mod pictures;
+pub mod pictures;
 
 use std::path::{Path, PathBuf};
 

@@ -3,8 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 #[path = "pictures/mod.rs"]
-#[expect(dead_code, reason = "other tests draw more")]
-mod pictures;
+pub mod pictures;
 
 use std::path::Path;
 use std::process::Command;

@@ -75,6 +75,7 @@ pub fn period(case: &Value, name: &str) -> Option<(String, String, bool)> {
     Some((day("from"), day("due"), found["stopped_at"].is_null()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as `period` answers")]
 fn days(from: &str, due: &str, runs: bool) -> Option<(String, String, bool)> {
     Some((from.to_owned(), due.to_owned(), runs))
 }
@@ -107,10 +108,10 @@ async fn from_the_window_to_the_rating(setup: Setup) {
     let ended = approver.act(&case, "special/end", &json!({ "result": "同意" })).await.expect(200).json();
     assert_eq!(period(&ended, "promise"), days("2026-03-02", "2026-03-11", true), "it ended on Wednesday");
 
-    let approved = approver.act(&case, "approve", &grant()).await.expect(200).json();
-    assert_eq!(approved["case"]["state"], "approved");
-    assert!(!period(&approved, "decision").unwrap().2 && !period(&approved, "promise").unwrap().2);
-    assert_eq!(period(&approved, "delivery"), days("2026-03-04", "2026-03-18", true));
+    let granted = approver.act(&case, "approve", &grant()).await.expect(200).json();
+    assert_eq!(granted["case"]["state"], "approved");
+    assert!(!period(&granted, "decision").unwrap().2 && !period(&granted, "promise").unwrap().2);
+    assert_eq!(period(&granted, "delivery"), days("2026-03-04", "2026-03-18", true));
     desk.scene.forward(TimeDelta::minutes(1));
     let closed = desk.staff(Role::Issuer).await.act(&case, "issue", &Value::Null).await.expect(200).json();
     assert_eq!(closed["case"]["state"], "closed");

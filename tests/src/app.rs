@@ -117,7 +117,7 @@ impl TestApp {
         }
         let builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
         // Started only where the test unsets the portal's address.
-        builder.with_simulator().build().await.unwrap()
+        Box::pin(builder.with_simulator().build()).await.unwrap()
     }
 
     /// The parts of the server, when it runs in the test process.

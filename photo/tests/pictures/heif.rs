@@ -45,8 +45,7 @@ pub struct Container {
 }
 
 /// A box.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "names are written b\"abcd\"")]
-pub fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub fn boxed(name: &[u8], body: &[u8]) -> Vec<u8> {
     [&u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..], name, body].concat()
 }
 

@@ -67,7 +67,7 @@ fn files() -> impl Strategy<Value = Vec<u8>> {
 fn heic(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let [columns, rows] = [width / 96 + 1, height / 64 + 1].map(|count| u8::try_from(count).unwrap());
     let side = |length: u32| u16::try_from(length / 2 * 2).unwrap();
-    let coded = heif::coded(if height % 2 == 0 { pictures::HEIC_SMALL } else { pictures::HEIC_SMALL_10_BIT });
+    let coded = heif::coded(if height.is_multiple_of(2) { pictures::HEIC_SMALL } else { pictures::HEIC_SMALL_10_BIT });
     let (columns, rows) = (columns - u8::from(width % 96 < 2), rows - u8::from(height % 64 < 2));
     let mut grid = Container::grid(&coded, columns, rows, side(width), side(height));
     grid.properties.extend([(*b"irot", vec![orientation % 4]), (*b"imir", vec![orientation / 4 % 2])]);
