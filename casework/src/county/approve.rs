@@ -37,7 +37,7 @@ impl std::fmt::Debug for Grant {
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::Error::Invalid) with every fault of the grant;
-/// [`Error::StepUnderWay`](crate::Error::StepUnderWay); as for [`super::accept`].
+/// [`Error::StepUnderWay`](crate::Error::StepUnderWay); as for [`accept`](fn@super::accept).
 pub async fn approve(desk: &Desk, by: &By, id: CaseId, grant: &Grant) -> Result<case::Model> {
     may(by, Act::Approve)?;
     row::retrying(|| try_approve(desk, by, id, grant)).await

@@ -22,7 +22,7 @@ const MAX_ITEMS: usize = 50;
 /// Asks for the one correction. `items` is everything that is to be put right, since it may not be asked for twice.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault; [`Error::CorrectedOnce`]; as for [`super::accept`].
+/// [`Error::Invalid`] with every fault; [`Error::CorrectedOnce`]; as for [`accept`](fn@super::accept).
 pub async fn correct(desk: &Desk, by: &By, id: CaseId, items: &[CorrectionItem]) -> Result<case::Model> {
     may(by, Act::Correct)?;
     row::retrying(|| try_correct(desk, by, id, items)).await

@@ -16,7 +16,7 @@ use crate::told::{self, Done, DoneResult, Told};
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::Error::Invalid) with every fault of the refusal;
-/// [`Error::StepUnderWay`](crate::Error::StepUnderWay); as for [`super::accept`].
+/// [`Error::StepUnderWay`](crate::Error::StepUnderWay); as for [`accept`](fn@super::accept).
 pub async fn deny(desk: &Desk, by: &By, id: CaseId, refusal: &Refusal) -> Result<case::Model> {
     may(by, Act::Deny)?;
     row::retrying(|| try_deny(desk, by, id, refusal)).await

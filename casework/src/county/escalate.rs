@@ -17,7 +17,7 @@ pub(super) const ESCALATED: &str = "escalated";
 /// become of the case.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::Error::Invalid) without words; as for [`super::accept`].
+/// [`Error::Invalid`](crate::Error::Invalid) without words; as for [`accept`](fn@super::accept).
 pub async fn escalate(desk: &Desk, by: &By, id: CaseId, words: &str) -> Result<case::Model> {
     may(by, Act::Escalate)?;
     row::retrying(|| try_escalate(desk, by, id, words)).await

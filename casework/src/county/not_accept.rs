@@ -15,7 +15,7 @@ use crate::told::{self, Done, DoneResult, Told};
 /// Does not take the case up: its end.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::Error::Invalid) with every fault of the refusal; as for [`super::accept`].
+/// [`Error::Invalid`](crate::Error::Invalid) with every fault of the refusal; as for [`accept`](fn@super::accept).
 pub async fn not_accept(desk: &Desk, by: &By, id: CaseId, refusal: &Refusal) -> Result<case::Model> {
     may(by, Act::NotAccept)?;
     row::retrying(|| try_not_accept(desk, by, id, refusal)).await

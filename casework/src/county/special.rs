@@ -30,7 +30,7 @@ pub struct NewSpecial {
 /// Begins a special procedure and tells the applicant why and until when.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault; [`Error::StepUnderWay`] while another one goes on; as for [`super::accept`].
+/// [`Error::Invalid`] with every fault; [`Error::StepUnderWay`] while another one goes on; as for [`accept`](fn@super::accept).
 pub async fn begin_special(desk: &Desk, by: &By, id: CaseId, new: &NewSpecial) -> Result<case::Model> {
     may(by, Act::Review)?;
     row::retrying(|| try_begin(desk, by, id, new)).await
@@ -90,7 +90,7 @@ fn words(wanted: &NewSpecial) -> String {
 /// Ends the special procedure under way.
 ///
 /// # Errors
-/// [`Error::Invalid`] without a result; [`Error::NoStep`]; as for [`super::accept`].
+/// [`Error::Invalid`] without a result; [`Error::NoStep`]; as for [`accept`](fn@super::accept).
 pub async fn end_special(desk: &Desk, by: &By, id: CaseId, result: &str) -> Result<case::Model> {
     may(by, Act::Review)?;
     row::retrying(|| try_end(desk, by, id, result)).await

@@ -23,7 +23,7 @@ pub struct StepEnd {
 /// Begins a step of the work, such as 审查 or 现场勘验.
 ///
 /// # Errors
-/// [`Error::Invalid`] without a name; [`Error::StepUnderWay`] while another one goes on; as for [`super::accept`].
+/// [`Error::Invalid`] without a name; [`Error::StepUnderWay`] while another one goes on; as for [`accept`](fn@super::accept).
 pub async fn begin_step(desk: &Desk, by: &By, id: CaseId, name: &str) -> Result<case::Model> {
     may(by, Act::Review)?;
     row::retrying(|| try_begin(desk, by, id, name)).await
@@ -56,7 +56,7 @@ async fn try_begin(desk: &Desk, by: &By, id: CaseId, name: &str) -> Result<case:
 /// Ends the step under way. What whoever did it thinks is the bureau's own business; the applicant hears the decision.
 ///
 /// # Errors
-/// [`Error::Invalid`] without an opinion; [`Error::NoStep`]; as for [`super::accept`].
+/// [`Error::Invalid`] without an opinion; [`Error::NoStep`]; as for [`accept`](fn@super::accept).
 pub async fn end_step(desk: &Desk, by: &By, id: CaseId, end: &StepEnd) -> Result<case::Model> {
     may(by, Act::Review)?;
     row::retrying(|| try_end(desk, by, id, end)).await

@@ -1,6 +1,6 @@
 //! The loop that keeps promises: wake or tick → claim → deliver → record.
 //!
-//! Each destination has a [`lane`] of its own, so that one that is down or slow holds up no other. Any number of relays
+//! Each destination has a `lane` of its own, so that one that is down or slow holds up no other. Any number of relays
 //! may run on one database. Each attempt runs in a task of its own, within a time limit; a panic, a time-out or a lost
 //! lease ends that attempt and nothing else.
 
