@@ -21,7 +21,7 @@ pub(crate) fn bombs() -> Vec<fn() -> Bomb> {
         || bomb("heic without the data for its 8000 x 8000", claims(8000, 8000), Code::Damaged),
         || bomb("heic whose opacity is of 16000 x 16000", opacity(), Code::Damaged),
         || bomb("heic whose tiles are larger than it is", large_tiles(), Code::TooLarge),
-        || bomb("heic of which little is shown", aperture(), Code::TooLarge),
+        || bomb("heic of which little is shown", aperture(), Code::Damaged),
         || bomb("heic on a canvas of 14000 x 14000", canvas(), Code::TooManyPixels),
     ]
 }
