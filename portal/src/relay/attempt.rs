@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 use super::Config;
 use super::lease::{self, Lease, Settlement, Tried};
 use crate::deliver::{Deliver, Delivery, Job, OUTAGES, Outcome};
-use crate::wake::Wake;
 
 /// Who works at one destination's promises. Cheap to clone.
 #[derive(Clone)]
@@ -19,12 +18,11 @@ pub(super) struct Worker {
     pub(super) desk: Desk,
     pub(super) config: Arc<Config>,
     deliverer: Arc<dyn Deliver>,
-    wake: Arc<Wake>,
 }
 
 impl Worker {
-    pub(super) fn new(desk: Desk, config: Arc<Config>, deliverer: Arc<dyn Deliver>, wake: Arc<Wake>) -> Self {
-        Self { desk, config, deliverer, wake }
+    pub(super) fn new(desk: Desk, config: Arc<Config>, deliverer: Arc<dyn Deliver>) -> Self {
+        Self { desk, config, deliverer }
     }
 
     pub(super) fn destination(&self) -> Destination {
@@ -64,7 +62,6 @@ impl Worker {
                 tracing::warn!(error = &error as &dyn std::error::Error, "what waits could not be brought forward");
             }
         }
-        self.wake.call();
     }
 
     /// Runs the deliverer in a task of its own, so that a panic stays there, and not longer than allowed.
@@ -104,8 +101,8 @@ impl Worker {
         );
         let tried = Tried { started_at, step: delivery.step, outcome, status: delivery.status, reply: delivery.reply };
         match lease.settle(&self.desk, settlement, tried).await {
-            // What stood behind it in its stream may go now.
-            Ok(()) => self.wake.call(),
+            // The lane looks again when an attempt is over: what stood behind it in its stream may go now.
+            Ok(()) => {}
             Err(Error::Busy) => tracing::warn!(promise = %lease.row.id, "came too late to record an attempt"),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "an attempt could not be recorded");

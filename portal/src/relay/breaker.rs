@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Failures in a row after which a destination is left alone. One more than the steps of an ordinary case would show.
+/// Failures in a row after which a destination is left alone: a passing fault that meets a few calls at once stays below.
 const FAILURES: u32 = 5;
 /// The pauses between two looks, growing to the last: short, because recovery waits for the next look.
 const PAUSES_MS: [i64; 5] = [500, 1_000, 2_000, 5_000, 10_000];

@@ -81,7 +81,7 @@ impl Relay {
         let name: Arc<str> = desk.world.id()?.simple().to_string().into();
         let config = Arc::new(config);
         let lane = |deliverer| {
-            let worker = Worker::new(desk.clone(), Arc::clone(&config), deliverer, Arc::clone(&wake));
+            let worker = Worker::new(desk.clone(), Arc::clone(&config), deliverer);
             Lane::new(Arc::clone(&name), worker)
         };
         let lanes = deliverers.into_iter().map(lane).collect();
