@@ -37,31 +37,12 @@ impl std::fmt::Debug for Piece {
 /// # Errors
 /// `upload.unknown`, `upload.part_unknown`; `upload.part_length` and `upload.part_mismatch` before anything is stored.
 pub async fn put(app: &App, owner: AccountId, id: UploadId, piece: Piece) -> Result<Seen, Problem> {
-    let Piece { number, sha256, body } = piece;
-    let mut body = body.into_async_read();
-    let taken = match find(app, owner, id).await {
-        Ok(upload) => take(app, upload, number, sha256, &mut body).await,
-        Err(problem) => Err(problem),
-    };
-    if taken.is_err() {
-        // A connection that is closed while somebody still sends takes the answer with it. What comes is bounded by what
-        // the operation lets anybody send.
-        drop(tokio::io::copy(&mut body, &mut tokio::io::sink()).await);
-    }
-    taken
-}
-
-async fn take(
-    app: &App,
-    upload: upload::Model,
-    number: u32,
-    said: Option<String>,
-    body: &mut (impl AsyncRead + Unpin),
-) -> Result<Seen, Problem> {
+    let Piece { number, sha256: said, body } = piece;
+    let upload = find(app, owner, id).await?;
     let span = spans(size(&upload))
         .find(|span| span.number == number)
         .ok_or_else(|| Problem::new(&codes::UPLOAD_PART_UNKNOWN))?;
-    let spooled = spool(body, span).await?;
+    let spooled = spool(body.into_async_read(), span).await?;
     // Only who has a permit holds a part in memory; the others wait with theirs in a file.
     let permit = app.parts.acquire().await.map_err(Problem::internal)?;
     let bytes = load(spooled, span).await?;
@@ -77,7 +58,7 @@ async fn take(
 }
 
 /// Reads the body into a file without a name, and no further than one byte too many.
-async fn spool(body: &mut (impl AsyncRead + Unpin), span: Span) -> Result<File, Problem> {
+async fn spool(body: impl AsyncRead + Unpin, span: Span) -> Result<File, Problem> {
     let mut file = File::from_std(tempfile::tempfile().map_err(Problem::internal)?);
     let length = tokio::io::copy(&mut body.take(span.bytes + 1), &mut file).await.map_err(Problem::internal)?;
     if length != span.bytes {

@@ -2,15 +2,27 @@
 //!
 //! The framework's own limit believes `Content-Length` and refuses every request without one; a spooled upload has no
 //! limit at all. Here the bytes themselves are counted, and nothing is refused before somebody asks for the body: who
-//! is not signed in hears that first, and nothing of what they send is read.
+//! is not signed in hears that first.
+//!
+//! A connection that is closed while somebody still sends takes the answer with it, and most phones send to the end
+//! before they read. So what nobody wanted is still taken from the wire, within bounds, while the answer goes out.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt as _};
 use poem::Body;
+use poem::http::{HeaderMap, header};
+use tokio::runtime::Handle;
+
+/// How long a sender may go on with what nobody wants.
+const LINGER: Duration = Duration::from_secs(30);
 
 /// What a body has brought so far, and whether it had to be stopped.
 #[derive(Debug)]
@@ -46,12 +58,17 @@ impl Meter {
         self.cut_off.load(Ordering::Relaxed)
     }
 
-    /// The body, counted; `announced` is what `Content-Length` says, and it is not even begun when that is too much.
-    pub(super) fn measure(self: &Arc<Self>, body: Body, announced: Option<u64>) -> Body {
-        let meter = Arc::clone(self);
-        let too_much = announced.is_some_and(|length| length > self.limit_bytes);
-        let chunks = body.into_bytes_stream().map(move |chunk| meter.count(chunk, too_much));
-        Body::from_bytes_stream(until_error(chunks))
+    /// The body, counted; it is not even begun when `Content-Length` says that it is too much.
+    pub(super) fn measure(self: &Arc<Self>, body: Body, headers: &HeaderMap) -> Body {
+        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        Body::from_bytes_stream(Measured {
+            source: body.into_bytes_stream().boxed(),
+            meter: Arc::clone(self),
+            too_much: announced.is_some_and(|length: u64| length > self.limit_bytes),
+            // Who asks whether to begin has sent nothing, and needs no more than the answer.
+            sending: !headers.contains_key(header::EXPECT),
+            refused: false,
+        })
     }
 
     fn count(&self, chunk: io::Result<Bytes>, too_much: bool) -> io::Result<Bytes> {
@@ -66,11 +83,49 @@ impl Meter {
     }
 }
 
-/// Ends a stream after its first error: nothing reads on behind a limit.
-fn until_error<T>(stream: impl Stream<Item = io::Result<T>>) -> impl Stream<Item = io::Result<T>> {
-    stream.scan(false, |failed, item| {
-        let pass = !*failed;
-        *failed = item.is_err();
-        std::future::ready(pass.then_some(item))
-    })
+/// A body on its way to the handler. It ends after its first error: nothing reads on behind a limit.
+struct Measured {
+    source: BoxStream<'static, io::Result<Bytes>>,
+    meter: Arc<Meter>,
+    too_much: bool,
+    sending: bool,
+    refused: bool,
+}
+
+impl Stream for Measured {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.refused {
+            return Poll::Ready(None);
+        }
+        self.sending = true;
+        let chunk = ready!(self.source.poll_next_unpin(context));
+        self.sending = matches!(chunk, Some(Ok(_)));
+        let counted = chunk.map(|chunk| self.meter.count(chunk, self.too_much));
+        self.refused = matches!(counted, Some(Err(_)));
+        Poll::Ready(counted)
+    }
+}
+
+impl Drop for Measured {
+    fn drop(&mut self) {
+        if !self.sending {
+            return;
+        }
+        let rest = std::mem::replace(&mut self.source, stream::empty().boxed());
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(tokio::time::timeout(LINGER, discard(rest, self.meter.limit_bytes)));
+    }
+}
+
+/// Takes in what is left of a body, up to a bound, for nobody.
+async fn discard(mut rest: BoxStream<'static, io::Result<Bytes>>, bound: u64) {
+    let mut discarded = 0;
+    while let Some(Ok(chunk)) = rest.next().await {
+        discarded += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if discarded > bound {
+            return;
+        }
+    }
 }

@@ -4,7 +4,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use poem::http::header::CONTENT_LENGTH;
 use poem::{Endpoint, Request, Response};
 
 use super::super::problem::{Problem, codes};
@@ -32,10 +31,10 @@ impl<E: Endpoint<Output = Response>> Endpoint for Guarded<E> {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let Some(visit) = request.data::<Arc<Visit>>().cloned() else { return self.inner.call(request).await };
-        let announced = request.header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
         let body = request.take_body();
         if !body.is_empty() {
-            request.set_body(visit.meter.measure(body, announced));
+            let measured = visit.meter.measure(body, request.headers());
+            request.set_body(measured);
         }
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let answer = match tokio::time::timeout(visit.timeout(), handled).await {
