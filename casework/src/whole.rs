@@ -1,7 +1,7 @@
 //! A case with everything its owner sees of it, as it was at one moment.
 
 use entity::{AccountId, CaseId, case, case_event, material, outbox};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, SubQueryStatement, UnionType};
 use sea_orm::{
     ActiveEnum as _, ColumnTrait, ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable,
     QueryResult,
@@ -81,7 +81,7 @@ fn statement(owner: AccountId, id: CaseId) -> SelectStatement {
     }
     whole
         .from(case::Entity)
-        .join(JoinType::LeftJoin, outbox::Entity, outbox::Column::Id.into_expr().in_subquery(newest))
+        .join(JoinType::LeftJoin, outbox::Entity, outbox::Column::Id.into_expr().eq(SubQueryStatement::from(newest)))
         .join_subquery(JoinType::LeftJoin, lines, Alias::new("line"), Expr::val(1).eq(1))
         .and_where(case::Column::Id.eq(id))
         .and_where(case::Column::OwnerId.eq(owner))
