@@ -1,5 +1,5 @@
 //! One PDF of many photos, read back by a reader that shares nothing with the writer.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it cannot go on")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test ends where it cannot go on")]
 
 /// The stand-in province's own.
 #[path = "../../portal/src/simulator/inspect/pdf/objects.rs"]
