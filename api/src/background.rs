@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use casework::Desk;
 use casework::county::due;
-use portal::deliver::{NoticeTemplates, ToProvince, ToWeChat};
+use portal::deliver::{Binder, NoticeTemplates, ToProvince, ToWeChat};
 use portal::relay::backoff::Schedule;
 use portal::relay::{self, Relay};
 use portal::wake::Wake;
@@ -40,7 +40,8 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     let templates: NoticeTemplates =
         config.wechat.templates.iter().map(|template| (template.notice.clone(), template.id.clone())).collect();
     let desk = || app.desk.clone();
-    let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province));
+    let binder = Arc::clone(&app.catalogue.rules) as Arc<dyn Binder>;
+    let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province), binder);
     let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
     Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
 }

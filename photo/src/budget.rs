@@ -25,17 +25,17 @@ const SIZES: usize = 5;
 /// Encodes the picture within the rule.
 pub(crate) fn spend(picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
     let output = match rule.format {
-        Format::Jpeg => spend_jpeg(picture, rule, keep_going)?,
+        // What a page of a PDF holds is a JPEG.
+        Format::Jpeg | Format::Pdf => spend_jpeg(picture, rule, keep_going)?,
         Format::Png => spend_png(picture, rule, keep_going)?,
-        Format::Pdf => return Err(advice::unsupported("pdf")),
     };
     // Whatever went on above, a result that breaks the rule must not leave.
     if rule.misfits(&output.facts()).is_empty() { Ok(output) } else { Err(advice::too_many_bytes(rule)) }
 }
 
-fn stored(data: Vec<u8>, picture: &Picture, rule: &Rule) -> Output {
+fn stored(data: Vec<u8>, picture: &Picture) -> Output {
     let bytes = data.len() as u64;
-    Output { format: rule.format, width: picture.width, height: picture.height, bytes, quality: None, data }
+    Output { format: Format::Png, width: picture.width, height: picture.height, bytes, quality: None, data }
 }
 
 fn spend_jpeg(picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
@@ -94,22 +94,22 @@ fn choose(planes: &Planes, rule: &Rule, most: usize) -> Result<(Plan, Forecast),
     Ok(if full.1.scale <= RICH * 1.3 { full } else { half })
 }
 
-fn written(encoded: Encoded, planes: &Planes, rule: &Rule) -> Output {
+fn written(encoded: Encoded, planes: &Planes) -> Output {
     let bytes = encoded.data.len() as u64;
     let quality = Some(encoded.quality);
-    Output { format: rule.format, width: planes.width, height: planes.height, bytes, quality, data: encoded.data }
+    Output { format: Format::Jpeg, width: planes.width, height: planes.height, bytes, quality, data: encoded.data }
 }
 
 /// Adds bytes where the portal wants more of them: first quality and colour, then longer codes. The file stays clean.
 fn reach_least(encoded: Encoded, planes: &Planes, rule: &Rule) -> Result<Output, Refusal> {
     if encoded.data.len() as u64 >= rule.min_bytes {
-        return Ok(written(encoded, planes, rule));
+        return Ok(written(encoded, planes));
     }
     // Finer and finer down to what JPEG can say; each step about doubles what is spent on detail.
     for (scale, full_colour) in [(0.05, false), (0.05, true), (EXACT, false), (EXACT, true)] {
         let plan = Plan::new(planes, full_colour, Taste::of(rule.kind), rule.dpi)?;
         if let Some(encoded) = plan.plain(scale, rule.min_bytes, rule.max_bytes) {
-            return Ok(written(encoded, planes, rule));
+            return Ok(written(encoded, planes));
         }
     }
     Err(advice::too_few_bytes(rule))
@@ -128,11 +128,11 @@ fn spend_png(mut picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -
         let bytes = data.len() as u64;
         if bytes <= rule.max_bytes {
             if bytes >= rule.min_bytes {
-                return Ok(stored(data, &picture, rule));
+                return Ok(stored(data, &picture));
             }
             let loose = encode::png(&picture, false, rule.dpi)?;
             let reaches = (rule.min_bytes..=rule.max_bytes).contains(&(loose.len() as u64));
-            return if reaches { Ok(stored(loose, &picture, rule)) } else { Err(advice::too_few_bytes(rule)) };
+            return if reaches { Ok(stored(loose, &picture)) } else { Err(advice::too_few_bytes(rule)) };
         }
         let share = (to_f64(rule.max_bytes) / to_f64(bytes) * 0.95).clamp(0.1, 0.95);
         let Some((width, height)) = fit::smaller(rule, picture.width, picture.height, share) else { break };

@@ -15,6 +15,7 @@ mod keep;
 mod limits;
 mod orient;
 mod outcome;
+pub mod pdf;
 mod picture;
 mod planar;
 mod preview;
@@ -42,6 +43,7 @@ pub fn normalise(bytes: &[u8], rule: &Rule) -> Outcome {
 /// The same under the caller's limits. `keep_going` is asked between and inside the long steps; once it answers
 /// `false` the photo is refused with `photo.timeout`.
 pub fn normalise_within(bytes: &[u8], rule: &Rule, limits: &Limits, keep_going: &dyn Fn() -> bool) -> Outcome {
+    let rule = &rule.of_photo();
     let mut trail = Trail::new(bytes);
     match steps(bytes, rule, limits, keep_going, &mut trail) {
         Ok(output) => trail.finished(output, rule),

@@ -26,7 +26,7 @@ pub enum Format {
     Jpeg,
     /// PNG, 8 bits a channel, no transparency.
     Png,
-    /// PDF: can be named by a rule, cannot be written yet.
+    /// PDF: A4 pages, a baseline JPEG on each. A photo becomes a page; the pages become the file when all are there.
     Pdf,
 }
 

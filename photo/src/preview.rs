@@ -19,6 +19,7 @@ fn preview_rule(long_px: u32) -> Rule {
         taken_on: None,
         kind: Kind::Scene,
         format: Format::Jpeg,
+        max_pages: None,
         max_bytes: u64::from(long) * u64::from(long) / PIXELS_PER_BYTE,
         min_bytes: 0,
         min_short_px: 0,

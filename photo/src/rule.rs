@@ -1,13 +1,15 @@
 //! What a portal accepts for one material, as data.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Format;
+use crate::pdf;
 
-/// Longest side a rule may ask for, in pixels: beyond it no portal shows a picture and JPEG itself ends at 65,535.
-const LONGEST_PX: u32 = 16_384;
-/// Fewest bytes a rule may allow: below this not even the tables of a JPEG leave room for a picture.
-const FEWEST_BYTES: u64 = 2_000;
+mod validate;
+
+pub use self::validate::RuleFault;
 
 /// What clarity means for a picture, and where its bytes are best spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +54,16 @@ pub struct Rule {
     pub taken_on: Option<String>,
     /// What clarity means here.
     pub kind: Kind,
-    /// The file format the portal takes.
+    /// The file format the portal takes. With `pdf` all photos of a material become one file, a page each; what is said of
+    /// pixels, density and colour is said of the picture on each page.
     pub format: Format,
-    /// Most bytes the portal takes.
+    /// With `pdf`, and only then: most pages of one file. Each gets an equal share of the bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pages: Option<u32>,
+    /// Most bytes the portal takes, of one file.
     pub max_bytes: u64,
-    /// Fewest bytes the portal takes: some refuse files that are too small.
+    /// Fewest bytes the portal takes: some refuse files that are too small. With `pdf` each page has as many, so that one
+    /// alone is enough.
     #[serde(default)]
     pub min_bytes: u64,
     /// Least length of the short side, in pixels.
@@ -94,15 +101,6 @@ fn white() -> String {
     "#ffffff".to_owned()
 }
 
-/// One thing wrong with a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleFault {
-    /// The field, as written in the file.
-    pub field: &'static str,
-    /// What is wrong and what would do.
-    pub text: String,
-}
-
 /// The facts of a finished file that a rule speaks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -133,52 +131,19 @@ impl Rule {
         self.format != Format::Jpeg || matches!(self.kind, Kind::Document | Kind::Rendering)
     }
 
-    /// Checks that the rule can be kept by some picture.
-    ///
-    /// # Errors
-    /// Every fault at once, each with its field.
-    pub fn validate(&self) -> Result<(), Vec<RuleFault>> {
-        let mut faults = Vec::new();
-        let mut want = |good: bool, field: &'static str, text: &str| {
-            if !good {
-                faults.push(RuleFault { field, text: text.to_owned() });
-            }
-        };
-        let slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        want(
-            !self.name.is_empty() && self.name.len() <= 64 && self.name.chars().all(slug),
-            "name",
-            "1 to 64 of a-z, 0-9 and hyphen",
-        );
-        want(self.version >= 1, "version", "counts from 1");
-        want(!self.source.trim().is_empty(), "source", "say where the rule comes from, or `assumed`");
-        want(self.taken_on.as_deref().is_none_or(is_day), "taken_on", "a day as YYYY-MM-DD");
-        want(self.format != Format::Pdf, "format", "pdf cannot be written yet: use jpeg or png");
-        want(self.max_bytes >= FEWEST_BYTES, "max_bytes", "at least 2000");
-        want(self.min_bytes <= self.max_bytes, "min_bytes", "at most max_bytes");
-        want(self.min_short_px <= LONGEST_PX, "min_short_px", "at most 16384");
-        want(self.min_long_px <= LONGEST_PX, "min_long_px", "at most 16384");
-        if let Some(long) = self.max_long_px {
-            want((1..=LONGEST_PX).contains(&long), "max_long_px", "1 to 16384");
-            want(
-                long >= self.min_long_px.max(self.min_short_px),
-                "max_long_px",
-                "at least min_long_px and min_short_px",
-            );
+    /// What one photo must meet: where the portal wants a PDF, to be a page of it.
+    pub(crate) fn of_photo(&self) -> Cow<'_, Self> {
+        if self.format != Format::Pdf {
+            return Cow::Borrowed(self);
         }
-        if let Some([width, height]) = self.exact_px {
-            let (short, long) = (width.min(height), width.max(height));
-            want(short >= 1 && long <= LONGEST_PX, "exact_px", "each side 1 to 16384");
-            want(
-                short >= self.min_short_px && long >= self.min_long_px,
-                "exact_px",
-                "not below min_short_px and min_long_px",
-            );
-            want(self.max_long_px.is_none_or(|most| long <= most), "exact_px", "not above max_long_px");
-        }
-        want(self.dpi.is_none_or(|dpi| (1..=65_535).contains(&dpi)), "dpi", "1 to 65535");
-        want(parse_colour(&self.background).is_some(), "background", "a colour as #rrggbb");
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        let page = Self { format: Format::Jpeg, max_pages: None, max_bytes: self.page_bytes(), ..self.clone() };
+        Cow::Owned(page)
+    }
+
+    /// Most bytes of one page's picture.
+    fn page_bytes(&self) -> u64 {
+        let pages = self.max_pages.unwrap_or(1).max(1);
+        self.max_bytes.saturating_sub(pdf::overhead(pages)) / u64::from(pages)
     }
 
     /// The background's red, green and blue; white where it cannot be read.
@@ -186,9 +151,11 @@ impl Rule {
         parse_colour(&self.background).unwrap_or([255; 3])
     }
 
-    /// Which limits of this rule a finished file does not keep; empty when it fits.
+    /// Which limits of this rule a finished photo does not keep; empty when it fits. Where the portal wants a PDF, a JPEG
+    /// fits that can be a page of it.
     /// Lets a result made under an older rule be asked again without its bytes.
     pub fn misfits(&self, facts: &Facts) -> Vec<Misfit> {
+        let rule = self.of_photo();
         let mut misfits = Vec::new();
         let mut want = |good: bool, limit: &'static str, allowed: String, found: String| {
             if !good {
@@ -196,15 +163,15 @@ impl Rule {
             }
         };
         let (short, long) = (facts.width.min(facts.height), facts.width.max(facts.height));
-        want(facts.format == self.format, "format", self.format.to_string(), facts.format.to_string());
-        want(facts.bytes <= self.max_bytes, "max_bytes", self.max_bytes.to_string(), facts.bytes.to_string());
-        want(facts.bytes >= self.min_bytes, "min_bytes", self.min_bytes.to_string(), facts.bytes.to_string());
-        want(short >= self.min_short_px, "min_short_px", self.min_short_px.to_string(), short.to_string());
-        want(long >= self.min_long_px, "min_long_px", self.min_long_px.to_string(), long.to_string());
-        if let Some(most) = self.max_long_px {
+        want(facts.format == rule.format, "format", rule.format.to_string(), facts.format.to_string());
+        want(facts.bytes <= rule.max_bytes, "max_bytes", rule.max_bytes.to_string(), facts.bytes.to_string());
+        want(facts.bytes >= rule.min_bytes, "min_bytes", rule.min_bytes.to_string(), facts.bytes.to_string());
+        want(short >= rule.min_short_px, "min_short_px", rule.min_short_px.to_string(), short.to_string());
+        want(long >= rule.min_long_px, "min_long_px", rule.min_long_px.to_string(), long.to_string());
+        if let Some(most) = rule.max_long_px {
             want(long <= most, "max_long_px", most.to_string(), long.to_string());
         }
-        if let Some([width, height]) = self.exact_px {
+        if let Some([width, height]) = rule.exact_px {
             let exact = (facts.width, facts.height) == (width, height);
             want(exact, "exact_px", format!("{width}x{height}"), format!("{}x{}", facts.width, facts.height));
         }
@@ -219,23 +186,11 @@ fn parse_colour(text: &str) -> Option<[u8; 3]> {
     Some([red, green, blue])
 }
 
-fn is_day(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let mut number = |length: usize, most: u32| {
-        parts
-            .next()
-            .filter(|p| p.len() == length && p.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|p| p.parse::<u32>().ok())
-            .is_some_and(|n| (1..=most).contains(&n))
-    };
-    number(4, 9999) && number(2, 12) && number(2, 31) && parts.next().is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sample() -> Rule {
+    pub(super) fn sample() -> Rule {
         toml::from_str("name = 'sign'\nkind = 'scene'\nformat = 'jpeg'\nmax_bytes = 512000\nmin_short_px = 480\nmin_long_px = 640\nmax_long_px = 2048\ndpi = 200").unwrap()
     }
 
@@ -254,43 +209,22 @@ mod tests {
     }
 
     #[test]
-    fn all_faults_are_listed_at_once() {
-        let rule = Rule {
-            name: "Bad Name".into(),
-            taken_on: Some("2026-13-01".into()),
-            format: Format::Pdf,
-            max_bytes: 10,
-            min_bytes: 20,
-            max_long_px: Some(100),
-            exact_px: Some([0, 700]),
-            dpi: Some(0),
-            background: "white".into(),
-            ..sample()
-        };
-        let fields: Vec<_> = rule.validate().unwrap_err().into_iter().map(|f| f.field).collect();
-        assert_eq!(
-            fields,
-            [
-                "name",
-                "taken_on",
-                "format",
-                "max_bytes",
-                "min_bytes",
-                "max_long_px",
-                "exact_px",
-                "exact_px",
-                "exact_px",
-                "dpi",
-                "background"
-            ]
-        );
-    }
-
-    #[test]
     fn a_changed_rule_names_what_no_longer_fits() {
         let facts = Facts { format: Format::Jpeg, bytes: 600_000, width: 400, height: 600 };
         let limits: Vec<_> = sample().misfits(&facts).into_iter().map(|m| m.limit).collect();
         assert_eq!(limits, ["max_bytes", "min_short_px", "min_long_px"]);
         assert!(sample().misfits(&Facts { bytes: 100, width: 2048, height: 1536, ..facts }).is_empty());
+    }
+
+    #[test]
+    fn a_pdf_shares_its_bytes_between_its_pages() {
+        let rule = Rule { format: Format::Pdf, max_pages: Some(4), ..sample() };
+        assert_eq!(rule.validate(), Ok(()));
+        let facts = |bytes| Facts { format: Format::Jpeg, bytes, width: 1600, height: 1200 };
+        assert!(rule.misfits(&facts(127_000)).is_empty());
+        let found = rule.misfits(&facts(128_000));
+        assert_eq!(found.iter().map(|misfit| misfit.limit).collect::<Vec<_>>(), ["max_bytes"]);
+        let png = Facts { format: Format::Png, ..facts(1000) };
+        assert_eq!(rule.misfits(&png).iter().map(|misfit| misfit.allowed.as_str()).collect::<Vec<_>>(), ["jpeg"]);
     }
 }

@@ -45,6 +45,7 @@ impl Held {
 /// The most memory, in bytes, that [`normalise_within`](crate::normalise_within) takes for this photo beside the bytes it
 /// is given. Reads headers only; a photo that is refused by its header takes next to nothing.
 pub fn weight(bytes: &[u8], rule: &Rule, limits: &Limits) -> u64 {
+    let rule = &rule.of_photo();
     let mut input = Input { format: None, width: None, height: None, bytes: 0, orientation: None };
     let Ok(header) = probe::probe(bytes, limits, &mut input) else { return ALWAYS };
     let (width, height) = header.upright();

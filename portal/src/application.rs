@@ -5,6 +5,7 @@ use casework::told::Written;
 use casework::{Desk, Error, Result, case as row};
 use entity::{CaseId, case, material, photo};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use store::{Extension, StorageKey};
 
 use crate::adapter::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile, Telling};
@@ -14,16 +15,11 @@ pub fn orgbusno(id: CaseId) -> String {
     id.0.simple().to_string()
 }
 
-/// The whole application. `photos` are the case's, by material and position.
+/// The whole application, with these materials.
 ///
 /// # Errors
 /// When a row cannot be read, or the item's version is gone.
-pub fn of(
-    desk: &Desk,
-    case: &case::Model,
-    data_version: i32,
-    photos: &[(material::Model, photo::Model)],
-) -> Result<Application> {
+pub fn of(desk: &Desk, case: &case::Model, data_version: i32, materials: Vec<Material>) -> Result<Application> {
     let Entry { item, .. } = row::item(desk, case)?;
     let answers = row::answers(desk, case)?;
     let who = item.applicant.read(&answers);
@@ -45,7 +41,7 @@ pub fn of(
             address: who.address,
         },
         form,
-        materials: item.materials.iter().filter_map(|spec| material(spec, photos)).collect(),
+        materials,
         submitted_at: case.submitted_at.ok_or(Error::BadRow("cases.submitted_at"))?,
     })
 }
@@ -61,9 +57,12 @@ pub async fn telling(
     sn: i32,
     written: Written,
 ) -> Result<Telling> {
-    let photos = row::photos(&desk.db, case.id).await?;
-    let application = of(desk, case, written.data_version, &photos)?;
-    let codes = row::item(desk, case)?.item.province.codes.clone();
+    let Entry { item, .. } = row::item(desk, case)?;
+    let places = row::places(&desk.db, case.id).await?;
+    let filled = item.materials.iter().filter(|spec| places.iter().any(|place| place.code == spec.code));
+    let materials = filled.map(|spec| (spec.code.clone(), spec.name.clone())).collect();
+    let codes = item.province.codes.clone();
+    let application = of(desk, case, written.data_version, Vec::new())?;
     Ok(Telling {
         orgbusno: application.orgbusno,
         province_id,
@@ -73,29 +72,32 @@ pub async fn telling(
         item: application.item,
         codes,
         applicant: application.applicant,
-        materials: application.materials.into_iter().map(|one| (one.code, one.name)).collect(),
+        materials,
         told: written.told,
     })
 }
 
-/// One material with its files; none when it was left empty.
-fn material(spec: &MaterialSpec, photos: &[(material::Model, photo::Model)]) -> Option<Material> {
-    let files: Vec<_> = photos
-        .iter()
-        .filter(|(place, _)| place.code == spec.code)
-        .map(|(place, photo)| {
-            let (suffix, content_type) =
-                if photo.format == "png" { ("png", "image/png") } else { ("jpg", "image/jpeg") };
-            MaterialFile {
-                sha256: photo.sha256.clone(),
-                rule: photo.rule_name.clone(),
-                file_name: format!("{}-{}.{suffix}", spec.name, place.position + 1),
-                bytes: u64::try_from(photo.bytes).unwrap_or(0),
-                content_type: content_type.to_owned(),
-            }
-        })
-        .collect();
-    (!files.is_empty()).then(|| Material { code: spec.code.clone(), name: spec.name.clone(), files })
+/// A photo as a file of its own.
+pub(crate) fn file(spec: &MaterialSpec, place: &material::Model, photo: &photo::Model) -> MaterialFile {
+    let (suffix, content_type) = if photo.format == "png" { ("png", "image/png") } else { ("jpg", "image/jpeg") };
+    MaterialFile {
+        sha256: photo.sha256.clone(),
+        rule: spec.rule.clone(),
+        file_name: format!("{}-{}.{suffix}", spec.name, place.position + 1),
+        bytes: u64::try_from(photo.bytes).unwrap_or(0),
+        content_type: content_type.to_owned(),
+    }
+}
+
+/// All photos of a material as one file.
+pub(crate) fn bound(spec: &MaterialSpec, pdf: &[u8]) -> MaterialFile {
+    MaterialFile {
+        sha256: hex::encode(Sha256::digest(pdf)),
+        rule: spec.rule.clone(),
+        file_name: format!("{}.pdf", spec.name),
+        bytes: u64::try_from(pdf.len()).unwrap_or(u64::MAX),
+        content_type: "application/pdf".to_owned(),
+    }
 }
 
 /// Where a photo's normalised form lies.

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod bound;
 mod config;
 mod contract;
 mod county;

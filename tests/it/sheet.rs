@@ -129,3 +129,30 @@ fn a_file_that_cannot_be_read_has_its_place_on_the_page_and_ends_with_2() {
     assert!(card(&page, 1).starts_with("\"unreadable\"") && card(&page, 1).contains("missing.jpg"));
     assert!(page.contains("<b>1</b> 读不到"));
 }
+
+#[test]
+fn a_rule_that_asks_for_a_pdf_gets_one_page_a_photo() {
+    let folder = folder();
+    let rule = RULE.replace("format = 'jpeg'", "format = 'pdf'\nmax_pages = 2");
+    fs::write(folder.path().join("rule.toml"), rule).unwrap();
+    let output = fit(folder.path(), &["--sheet", "page.html", "--out-dir", "out", "phone.heic", "small.jpg"]);
+    assert!(output.status.success(), "{}", complaint(&output));
+    let lines = lines(&output);
+    let file = fs::read(folder.path().join("out/phone.pdf")).unwrap();
+    assert!(file.starts_with(b"%PDF-") && file.ends_with(b"%%EOF") && file.len() <= 30_000);
+    let told = &lines[0]["output"];
+    assert_eq!((&told["format"], &told["path"]), (&"pdf".into(), &"out/phone.pdf".into()));
+    assert_eq!((&told["bytes"], &told["width"], &told["height"]), (&file.len().into(), &480.into(), &360.into()));
+    assert_eq!(lines[0]["changes"].as_array().unwrap().last().unwrap()["step"], "bind");
+    assert_eq!((&lines[1]["verdict"], &lines[1]["output"]), (&"refused".into(), &serde_json::Value::Null));
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    let card = card(&page, 0);
+    assert!(card.contains("PDF · 480 × 360") && card.contains("href=\"./out/phone.pdf\""));
+    assert_eq!(card.matches("data:image/jpeg;base64,/9j/").count(), 2, "before, and what is on the page");
+
+    let without = RULE.replace("format = 'jpeg'", "format = 'pdf'");
+    fs::write(folder.path().join("rule.toml"), without).unwrap();
+    let output = fit(folder.path(), &["phone.heic"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    assert!(complaint(&output).starts_with("rule.toml: max_pages: "), "{}", complaint(&output));
+}

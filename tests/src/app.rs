@@ -1,5 +1,6 @@
 //! A server under test, and everything around it.
 
+use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use api::app::{App, Builder};
@@ -69,7 +70,9 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let callback = (setup.run == Run::Inside).then(|| url.clone());
-        let outside = Outside::start(&world, setup.script.clone(), callback).await;
+        let folder = setup.settings.iter().find(|(name, _)| name == "GXB_CATALOGUE_DIR");
+        let folder = folder.map(|(_, folder)| Path::new(folder));
+        let outside = Outside::start(&world, setup.script.clone(), callback, folder).await;
         let settings = settings(&setup, &directory, &database_url, objects.as_ref(), &outside);
         let address = Arc::new(RwLock::new(url));
         let mut app =

@@ -1,6 +1,7 @@
 //! Province and WeChat, as stand-ins that outlive the server under test.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use casework::world::World;
 use portal::signature::Key;
@@ -30,10 +31,11 @@ pub fn key() -> Key {
 }
 
 impl Outside {
-    /// Starts both. Reports are pushed to `callback`, or wait to be fetched.
-    pub async fn start(world: &World, script: Script, callback: Option<String>) -> Self {
+    /// Starts both. Reports are pushed to `callback`, or wait to be fetched. The province knows the rules there are now, with
+    /// those of the folder `catalogue`.
+    pub async fn start(world: &World, script: Script, callback: Option<String>, catalogue: Option<&Path>) -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let catalogue = api::catalogue::load(None).unwrap();
+        let catalogue = api::catalogue::load(catalogue).unwrap();
         let config = SimulatorConfig {
             listen,
             key: key(),

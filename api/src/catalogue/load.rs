@@ -107,6 +107,7 @@ pub(super) fn parse(files: &Files, mut mistakes: Vec<String>) -> Result<Loaded, 
             _ => mistakes.push(format!("{name}: is neither an item nor a rule")),
         }
     }
+    mistakes.extend(items.iter().flat_map(|item| too_many_pages(item, &rules)));
     let knows_rule = |rule: &str| rules.contains_key(rule) || named.contains(rule);
     match Catalogue::new(items, knows_rule) {
         Ok(catalogue) if mistakes.is_empty() => {
@@ -138,6 +139,17 @@ fn item(file: &str, stem: &str, text: &str, mistakes: &mut Vec<String>) -> Optio
             .push(format!("{file}: is version {} of `{}`, so the file must be {proper}.toml", item.version, item.code));
     }
     Some(item)
+}
+
+/// Materials that take more photos than their rule puts into one PDF.
+fn too_many_pages(item: &Item, rules: &BTreeMap<String, photo::Rule>) -> Vec<String> {
+    let told = item.materials.iter().filter_map(|material| {
+        let most = rules.get(&material.rule)?.max_pages.filter(|most| material.max_photos > *most)?;
+        let (code, rule) = (&material.code, &material.rule);
+        let place = format!("item {} version {}: material {code}", item.code, item.version);
+        Some(format!("{place}: max_photos: at most {most}, the max_pages of its rule `{rule}`"))
+    });
+    told.collect()
 }
 
 /// A mistake of a TOML file in one line.

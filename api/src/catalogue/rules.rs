@@ -1,9 +1,11 @@
-//! The photo rules in force, and what a case must know of them.
+//! The photo rules in force, and what a case and its delivery must know of them.
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use casework::item::{Misfit, PhotoFacts, Rules, Text};
 use photo::{Facts, Format, Rule};
+use portal::deliver::Binder;
 
 /// All photo rules by name.
 #[derive(Debug, Default)]
@@ -38,6 +40,16 @@ impl Rules for RuleBook {
 
     fn version(&self, rule: &str) -> Option<u32> {
         self.get(rule).map(|rule| rule.version)
+    }
+}
+
+impl Binder for RuleBook {
+    fn binds(&self, rule: &str) -> bool {
+        self.get(rule).is_some_and(|rule| rule.format == Format::Pdf)
+    }
+
+    fn bind(&self, pages: &[Bytes]) -> Option<Vec<u8>> {
+        photo::pdf::assemble(pages)
     }
 }
 

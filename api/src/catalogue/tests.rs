@@ -198,6 +198,28 @@ fn every_mistake_of_a_folder_is_told_at_once() {
 }
 
 #[test]
+fn a_pdf_must_have_a_page_for_every_photo() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    let scene = fs::read_to_string(folder_of_the_source().join("rules/signboard-scene.toml")).unwrap();
+    let told = |pages: &str| {
+        let rule = scene.replace("format = \"jpeg\"", &format!("format = \"pdf\"\n{pages}"));
+        fs::write(folder.path().join("rules/signboard-scene.toml"), rule).unwrap();
+        load(Some(folder.path())).err().map(|bad| bad.mistakes).unwrap_or_default()
+    };
+    assert_eq!(told("max_pages = 6"), [""; 0]);
+    let few = |item: &str| {
+        let place = format!("item {item} version 1: material site-photo: max_photos");
+        format!("{place}: at most 5, the max_pages of its rule `signboard-scene`")
+    };
+    assert_eq!(told("max_pages = 5"), [few("large-outdoor-advertising"), few("signboard-declaration")]);
+    let mistakes = told("min_bytes = 600000");
+    assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+    assert!(mistakes[0].starts_with("rules/signboard-scene.toml: max_pages: a PDF needs it"), "{mistakes:?}");
+    assert_eq!(mistakes[1], "rules/signboard-scene.toml: min_bytes: at most max_bytes");
+}
+
+#[test]
 fn a_folder_is_laid_over_the_built_in_files() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("items")).unwrap();

@@ -27,6 +27,7 @@ fn rules() -> impl Strategy<Value = Rule> {
             taken_on: None,
             kind,
             format,
+            max_pages: None,
             max_bytes,
             min_bytes: least * max_bytes / 5,
             min_short_px: if exact_px.is_some() { 0 } else { 60 },

@@ -188,6 +188,8 @@ pub struct FileRule {
     pub name: String,
     /// `jpeg`, `png` or `pdf`.
     pub format: String,
+    /// The most pages of a PDF.
+    pub max_pages: Option<u32>,
     /// The most bytes a file may have.
     pub max_bytes: Option<u64>,
     /// The fewest bytes a file must have.

@@ -12,7 +12,7 @@ use entity::outbox::{self, Destination};
 use serde_json::Value;
 
 pub use notice::{NoticeTemplates, ToWeChat};
-pub use province::ToProvince;
+pub use province::{Binder, ToProvince};
 
 use crate::relay::lease::Lease;
 

@@ -1,5 +1,6 @@
 //! Keeping a promise to the province: files first, then the case; asking first when an earlier attempt may have arrived.
 
+mod files;
 mod told;
 
 use std::collections::BTreeSet;
@@ -8,25 +9,25 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use casework::promise::Promise;
 use casework::{Desk, Error, Result, case as row};
+use entity::CaseId;
 use entity::case::{self, State};
 use entity::outbox::Destination;
-use entity::{CaseId, photo};
 use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
-use store::{ObjectStore, StoreError};
+use store::ObjectStore;
 
+pub use self::files::Binder;
+use self::files::Stopped;
 use super::{Deliver, Delivery, Job, Outcome};
-use crate::adapter::{Application, Province, Reply, Standing, Verdict};
+use crate::adapter::{Province, Reply, Standing, Verdict};
 use crate::{application, poll};
-
-/// Largest normalised file read into memory: above what any rule allows.
-const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Hands cases to the province.
 pub struct ToProvince {
     desk: Desk,
     store: Arc<dyn ObjectStore>,
     province: Arc<dyn Province>,
+    binder: Arc<dyn Binder>,
 }
 
 /// What an earlier attempt has done.
@@ -74,9 +75,9 @@ impl Deliver for ToProvince {
 }
 
 impl ToProvince {
-    /// Hands in what `store` holds to `province`.
-    pub fn new(desk: Desk, store: Arc<dyn ObjectStore>, province: Arc<dyn Province>) -> Self {
-        Self { desk, store, province }
+    /// Hands in what `store` holds to `province`; what is to be one file, `binder` makes one.
+    pub fn new(desk: Desk, store: Arc<dyn ObjectStore>, province: Arc<dyn Province>, binder: Arc<dyn Binder>) -> Self {
+        Self { desk, store, province, binder }
     }
 
     async fn apply(&self, job: &Job<'_>, id: CaseId, data_version: i32) -> Result<Delivery> {
@@ -97,47 +98,18 @@ impl ToProvince {
                 None => return Ok(with(&standing, "ask", failure(&standing.verdict))),
             }
         }
-        let photos = row::photos(&self.desk.db, id).await?;
-        let application = application::of(&self.desk, &case, data_version, &photos)?;
-        if let Some(failed) = self.put_files(job, &application, &photos, &mut steps).await? {
-            return Ok(failed);
-        }
+        let materials = match self.put_files(job, &case, &mut steps).await {
+            Ok(materials) => materials,
+            Err(Stopped::With(delivery)) => return Ok(delivery),
+            Err(Stopped::By(error)) => return Err(error),
+        };
+        let application = application::of(&self.desk, &case, data_version, materials)?;
         steps.case_sent = true;
         self.remember(job, &steps).await?;
         let reply = self.province.post_case(&application).await;
         let Some(receipt) = &reply.value else { return Ok(with(&reply, "case", failure(&reply.verdict))) };
         row::handed_over(&self.desk, id, &receipt.province_id).await?;
         Ok(with(&reply, "case", Outcome::Done(None)))
-    }
-
-    /// Puts the files that are not there yet. Answers why it stopped, when it did.
-    async fn put_files(
-        &self,
-        job: &Job<'_>,
-        application: &Application,
-        photos: &[(entity::material::Model, photo::Model)],
-        steps: &mut Steps,
-    ) -> Result<Option<Delivery>> {
-        for file in application.materials.iter().flat_map(|material| &material.files) {
-            let put = format!("{}/{}", file.rule, file.sha256);
-            if steps.files.contains(&put) {
-                continue;
-            }
-            let Some((_, photo)) = photos.iter().find(|(_, photo)| photo.sha256 == file.sha256) else {
-                return Err(Error::BadRow("material"));
-            };
-            let bytes = match self.store.get(&application::object(photo), MAX_FILE_BYTES).await {
-                Ok(bytes) => bytes,
-                Err(error) => return Ok(Some(Delivery::plain("file", lost(photo, &error)))),
-            };
-            let reply = self.province.put_file(file, bytes).await;
-            if !reply.verdict.is_done() {
-                return Ok(Some(with(&reply, "file", failure(&reply.verdict))));
-            }
-            steps.files.insert(put);
-            self.remember(job, steps).await?;
-        }
-        Ok(None)
     }
 
     /// Nobody need look at a refusal of what was given up meanwhile: the next attempt asks whether any of it is there.
@@ -188,17 +160,6 @@ impl ToProvince {
     async fn remember(&self, job: &Job<'_>, steps: &Steps) -> Result<()> {
         let steps = serde_json::to_value(steps).map_err(|_| Error::BadRow("outbox.checkpoint"))?;
         job.checkpoint(&steps).await
-    }
-}
-
-/// A row without its object is an alarm: somebody must find the object or ask the owner for the photo again.
-fn lost(photo: &photo::Model, error: &StoreError) -> Outcome {
-    match error {
-        StoreError::Missing | StoreError::TooLarge { .. } => {
-            tracing::error!(photo = %photo.id, alarm = "object_missing", "a photo's row has no usable object");
-            Outcome::Parked("store.missing".to_owned())
-        }
-        _ => Outcome::Retry { after: None, code: "store.unavailable".to_owned() },
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn check(bytes: &[u8], rule: &Rule) -> Result<&'static str, Flaw> {
     match rule.format.as_str() {
         "jpeg" => picture(jpeg::look(bytes)?, rule, || jpeg::decode(bytes)).map(|()| "image/jpeg"),
         "png" => picture(png::look(bytes)?, rule, || png::decode(bytes)).map(|()| "image/png"),
-        "pdf" => pdf::look(bytes).map(|()| "application/pdf"),
+        "pdf" => pdf::look(bytes, rule).map(|()| "application/pdf"),
         _ => Err(flaw("file.format", "规格的格式本平台不支持；the rule's format is not known here")),
     }
 }

@@ -91,11 +91,17 @@ fn pictures(page: &mut String, case: &SimCase) {
         let text = |value: &Value, name: &str| escape(value.get(name).and_then(Value::as_str).unwrap_or_default());
         for file in material.get("files").and_then(Value::as_array).into_iter().flatten().take(50) {
             let sha256 = text(file, "sha256");
+            // A browser shows a PDF on a page of its own.
+            let shown = if text(file, "contenttype") == "application/pdf" {
+                "PDF".to_owned()
+            } else {
+                format!("<img loading=\"lazy\" src=\"/sim/files/{sha256}\" alt=\"{}\">", text(material, "attrname"))
+            };
             let kilobytes = file.get("size").and_then(Value::as_u64).unwrap_or_default().div_ceil(1000);
             push(
                 page,
                 format_args!(
-                    "<figure><a href=\"/sim/files/{sha256}\"><img loading=\"lazy\" src=\"/sim/files/{sha256}\" alt=\"{0}\"></a>\
+                    "<figure><a href=\"/sim/files/{sha256}\">{shown}</a>\
                      <figcaption>{0} · {1} · {kilobytes} kB</figcaption></figure>",
                     text(material, "attrname"),
                     text(file, "filename"),

@@ -9,6 +9,9 @@ pub struct Rule {
     pub name: String,
     /// `jpeg`, `png` or `pdf`.
     pub format: String,
+    /// The most pages of a PDF. What is said of pixels, density and colour is said of the picture on each page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pages: Option<u32>,
     /// The most bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,

@@ -16,6 +16,7 @@ async fn the_rules_come_as_they_are() {
     let expected = FileRule {
         name: "scene".into(),
         format: "jpeg".into(),
+        max_pages: None,
         max_bytes: Some(50_000),
         min_bytes: None,
         min_short_px: Some(40),

@@ -158,12 +158,16 @@ fn fit_one(file: &Path, rule: &Rule, args: &Args) -> Answer {
 fn answer(file: &Path, rule: &Rule, out_dir: Option<&Path>, page: Option<&Path>) -> Result<Answer, String> {
     let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let start = Instant::now();
-    let outcome = photo::normalise(&bytes, rule);
+    let fitted = photo::normalise(&bytes, rule);
+    // A PDF is shown by the picture on its page.
+    let picture = if rule.format == Format::Pdf { fitted.output.clone() } else { None };
+    let outcome = if rule.format == Format::Pdf { photo::pdf::alone(fitted) } else { fitted };
     let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let path = write(&outcome, file, out_dir)?;
     let written = path.as_deref();
-    let card =
-        page.map(|page| sheet::fitted(&Fitted { file, bytes: &bytes, outcome: &outcome, written, millis, page }));
+    let picture = picture.as_ref();
+    let shown = |page| Fitted { file, bytes: &bytes, outcome: &outcome, picture, written, millis, page };
+    let card = page.map(|page| sheet::fitted(&shown(page)));
     Ok(Answer { line: line(file, &outcome, written, millis), verdict: Some(outcome.verdict), card })
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Parts<'a> {
     /// Tables, frame, scans with their bits: everything between the front matter and the end marker.
     pub(crate) kept: Vec<&'a [u8]>,
     pub(crate) grey: bool,
+    /// Width and height, as stored.
+    pub(crate) size: (u32, u32),
     /// Estimated from the luminance table.
     pub(crate) quality: u8,
 }
@@ -54,7 +56,8 @@ pub(crate) fn parts<'a>(bytes: &'a [u8], limits: &Limits) -> Option<Parts<'a>> {
             _ => return None,
         }
     }
-    (scanned == front.frame.components.len() && quality > 0).then_some(Parts { kept, grey, quality })
+    let size = (front.frame.width, front.frame.height);
+    (scanned == front.frame.components.len() && quality > 0).then_some(Parts { kept, grey, size, quality })
 }
 
 /// Whether the frame is grey (`true`) or colour in one of the two common samplings; nothing otherwise.

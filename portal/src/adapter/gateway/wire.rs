@@ -179,6 +179,7 @@ pub(super) struct Rules {
 pub(super) struct Rule {
     name: String,
     format: String,
+    max_pages: Option<u32>,
     max_bytes: Option<u64>,
     min_bytes: Option<u64>,
     min_short_px: Option<u32>,
@@ -194,6 +195,7 @@ impl From<Rule> for FileRule {
         Self {
             name: rule.name,
             format: rule.format,
+            max_pages: rule.max_pages,
             max_bytes: rule.max_bytes,
             min_bytes: rule.min_bytes,
             min_short_px: rule.min_short_px,

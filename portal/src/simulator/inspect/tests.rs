@@ -11,7 +11,7 @@ fn picture_of(width: u32, height: u32) -> DynamicImage {
     }))
 }
 
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut bytes, 80);
     encoder.set_pixel_density(PixelDensity::dpi(200));
@@ -19,7 +19,7 @@ fn jpeg(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-fn rule() -> Rule {
+pub(super) fn rule() -> Rule {
     Rule {
         name: "scene".into(),
         format: "jpeg".into(),
@@ -33,7 +33,7 @@ fn rule() -> Rule {
     }
 }
 
-fn code(bytes: &[u8], rule: &Rule) -> &'static str {
+pub(super) fn code(bytes: &[u8], rule: &Rule) -> &'static str {
     check(bytes, rule).map_or_else(|flaw| flaw.code, |_| "good")
 }
 
@@ -126,7 +126,7 @@ fn a_lying_size_is_found_by_decoding() {
 }
 
 #[test]
-fn png_and_pdf() {
+fn png() {
     let mut png = Cursor::new(Vec::new());
     picture_of(80, 60).write_to(&mut png, image::ImageFormat::Png).unwrap();
     let png = png.into_inner();
@@ -139,8 +139,4 @@ fn png_and_pdf() {
     for end in 8..png.len() {
         assert_eq!(code(&png[..end], &of("png")), "file.damaged");
     }
-    let pdf = Rule { format: "pdf".into(), ..Rule::default() };
-    assert_eq!(check(b"%PDF-1.7\n...\n%%EOF\n", &pdf), Ok("application/pdf"));
-    assert_eq!(code(b"%PDF-1.7\n...", &pdf), "file.damaged");
-    assert_eq!(code(b"PK", &pdf), "file.format");
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use photo::{Change, Check, Format, Input, Outcome, Output, Verdict};
+use photo::{Change, Check, Input, Outcome, Output, Verdict};
 
 use super::Card;
 use super::words::{self, address, escape, size};
@@ -24,6 +24,8 @@ pub struct Fitted<'a> {
     pub bytes: &'a [u8],
     /// What became of it.
     pub outcome: &'a Outcome,
+    /// What shows the result, where a browser does not show the result itself within a page.
+    pub picture: Option<&'a Output>,
     /// Where the result was written, if it was.
     pub written: Option<&'a Path>,
     /// How long it took.
@@ -96,12 +98,11 @@ fn after(photo: &Fitted<'_>) -> String {
     ];
     facts.extend(output.quality.map(|quality| format!("q {quality}")));
     let long_px = if photo.written.is_some() { SMALL_PX } else { LARGE_PX };
-    let shown = if output.format == Format::Pdf {
-        "<div class=\"none\">PDF</div>".to_owned()
-    } else if output.bytes <= WHOLE_BYTES {
-        picture(output, "成品")
+    let seen = photo.picture.unwrap_or(output);
+    let shown = if seen.bytes <= WHOLE_BYTES {
+        picture(seen, "成品")
     } else {
-        photo::preview(&output.data, long_px).map_or_else(nothing, |small| picture(&small, "成品"))
+        photo::preview(&seen.data, long_px).map_or_else(nothing, |small| picture(&small, "成品"))
     };
     let shown = photo.written.map_or_else(
         || shown.clone(),

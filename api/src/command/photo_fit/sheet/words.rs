@@ -56,6 +56,7 @@ pub fn step(name: &str) -> &'static str {
         "colour" => "色彩",
         "flatten" => "底色",
         "encode" => "压缩",
+        "bind" => "装订",
         _ => "",
     }
 }
