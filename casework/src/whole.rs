@@ -1,10 +1,10 @@
 //! A case with everything its owner sees of it, as it was at one moment.
 
+use std::sync::LazyLock;
+
 use entity::{AccountId, CaseId, case, case_event, material, outbox};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, SubQueryStatement, UnionType};
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait, ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable,
-    QueryResult,
+    ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable as _, QueryResult, Statement,
 };
 
 use crate::desk::Desk;
@@ -25,87 +25,78 @@ pub struct Whole {
 
 /// The case of `owner`, whole.
 ///
-/// One statement, because nothing is read as often: each one more costs two round trips, its own and the pool's.
+/// One statement, because nothing is read as often: each one more costs two round trips, its own and the pool's. And one
+/// text, because putting it together would take longer than the database takes to answer it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none, or it is somebody else's.
 pub async fn find(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Whole> {
-    let rows = desk.db.query_all(&statement(owner, id)).await?;
-    let first = rows.first().ok_or(Error::NotFound("case"))?;
-    let mut whole = Whole {
-        case: case::Model::from_query_result(first, &prefix(case::Entity))?,
-        promise: Option::from_query_result(first, &prefix(outbox::Entity))?,
-        events: present(&rows, &prefix(case_event::Entity))?,
-        places: present(&rows, &prefix(material::Entity))?,
-    };
+    static TEXT: LazyLock<String> = LazyLock::new(text);
+    let values = [id.0.into(), owner.0.into()];
+    let statement = Statement::from_sql_and_values(desk.db.get_database_backend(), TEXT.as_str(), values);
+    let rows = desk.db.query_all_raw(statement).await?;
+    let (mut head, mut events, mut places) = (None, Vec::new(), Vec::new());
+    for row in &rows {
+        if let Some(event) = read::<case_event::Entity>(row)? {
+            events.push(event);
+        } else if let Some(place) = read::<material::Entity>(row)? {
+            places.push(place);
+        } else if let Some(case) = read::<case::Entity>(row)? {
+            head = Some((case, read::<outbox::Entity>(row)?));
+        }
+    }
+    // Without the case itself the rest is somebody else's.
+    let (case, promise) = head.ok_or(Error::NotFound("case"))?;
     // A report that came late stands where it belongs.
-    whole.events.sort_by_key(|event| (event.at, event.sequence));
-    whole.places.sort_by(|a, b| (&a.code, a.position).cmp(&(&b.code, b.position)));
-    Ok(whole)
+    events.sort_by_key(|event: &case_event::Model| (event.at, event.sequence));
+    places.sort_by(|a: &material::Model, b| (&a.code, a.position).cmp(&(&b.code, b.position)));
+    Ok(Whole { case, promise, events, places })
 }
 
-/// The rows that hold one of these.
-fn present<M: FromQueryResult>(rows: &[QueryResult], prefix: &str) -> Result<Vec<M>> {
-    let found = rows.iter().filter_map(|row| Option::<M>::from_query_result(row, prefix).transpose());
-    Ok(found.collect::<std::result::Result<_, _>>()?)
+/// What a row holds of a table: nothing where the table's first column, part of its key, is empty.
+fn read<E: EntityTrait + Default>(row: &QueryResult) -> Result<Option<E::Model>> {
+    let (prefix, first) = (prefix::<E>(), E::Column::iter().next());
+    let first = first.map_or_else(String::new, |column| format!("{prefix}{}", column.as_str()));
+    let empty = row.try_get::<Option<uuid::Uuid>>("", &first)?.is_none();
+    Ok(if empty { None } else { Some(E::Model::from_query_result(row, &prefix)?) })
 }
 
-/// One row for each event and each place, with the case and its promise in all of them.
-fn statement(owner: AccountId, id: CaseId) -> SelectStatement {
-    let newest = Query::select()
-        .column(outbox::Column::Id)
-        .from(outbox::Entity)
-        .and_where(outbox::Column::CaseId.eq(id))
-        .and_where(outbox::Column::Destination.eq(outbox::Destination::Province.to_value()))
-        .order_by(outbox::Column::Sequence, Order::Desc)
-        .limit(1)
-        .take();
-    let mut lines = Query::select();
-    table::<case_event::Entity>(&mut lines);
-    nothing::<material::Entity>(&mut lines);
-    lines
-        .from(case_event::Entity)
-        .and_where(case_event::Column::CaseId.eq(id))
-        .and_where(case_event::Column::Visible.eq(true));
-    let mut places = Query::select();
-    nothing::<case_event::Entity>(&mut places);
-    table::<material::Entity>(&mut places);
-    places.from(material::Entity).and_where(material::Column::CaseId.eq(id));
-    lines.union(UnionType::All, places);
-
-    let mut whole = Query::select();
-    table::<case::Entity>(&mut whole);
-    table::<outbox::Entity>(&mut whole);
-    for name in names::<case_event::Entity>().chain(names::<material::Entity>()) {
-        whole.column((Alias::new("line"), name));
-    }
-    whole
-        .from(case::Entity)
-        .join(JoinType::LeftJoin, outbox::Entity, outbox::Column::Id.into_expr().eq(SubQueryStatement::from(newest)))
-        .join_subquery(JoinType::LeftJoin, lines, Alias::new("line"), Expr::val(1).eq(1))
-        .and_where(case::Column::Id.eq(id))
-        .and_where(case::Column::OwnerId.eq(owner))
-        .take()
+/// A row for the case with its newest promise, one for each visible event, one for each place; `$1` is the case, `$2` its
+/// owner.
+fn text() -> String {
+    let [case, promise, event, place] = [
+        columns::<case::Entity>(),
+        columns::<outbox::Entity>(),
+        columns::<case_event::Entity>(),
+        columns::<material::Entity>(),
+    ];
+    let [no_head, no_event, no_place] =
+        [case.len() + promise.len(), event.len(), place.len()].map(|count| vec!["NULL"; count].join(", "));
+    let [case, promise, event, place] = [case, promise, event, place].map(|columns| columns.join(", "));
+    format!(
+        "SELECT {case}, {promise}, {}, {} FROM cases \
+         LEFT JOIN outbox ON outbox.id = (SELECT id FROM outbox WHERE case_id = $1 AND destination = 'province' \
+         ORDER BY sequence DESC LIMIT 1) WHERE cases.id = $1 AND cases.owner_id = $2 \
+         UNION ALL SELECT {no_head}, line.* FROM (SELECT {event}, {no_place} FROM case_event WHERE case_id = $1 AND visible \
+         UNION ALL SELECT {no_event}, {place} FROM material WHERE case_id = $1) AS line",
+        named_nothing::<case_event::Entity>(),
+        named_nothing::<material::Entity>(),
+    )
 }
 
-/// Selects all columns of a table, each behind the table's prefix.
-fn table<E: EntityTrait + Default>(select: &mut SelectStatement) {
-    for (column, name) in E::Column::iter().zip(names::<E>()) {
-        select.expr_as(column.into_expr(), name);
-    }
+/// All columns of a table, each behind the table's prefix.
+fn columns<E: EntityTrait + Default>() -> Vec<String> {
+    let (table, prefix) = (E::default().table_name().to_owned(), prefix::<E>());
+    E::Column::iter().map(|column| format!("{table}.{0} AS {prefix}{0}", column.as_str())).collect()
 }
 
 /// The same names with nothing in them.
-fn nothing<E: EntityTrait + Default>(select: &mut SelectStatement) {
-    for name in names::<E>() {
-        select.expr_as(Expr::cust("NULL"), name);
-    }
+fn named_nothing<E: EntityTrait + Default>() -> String {
+    let prefix = prefix::<E>();
+    let names: Vec<_> = E::Column::iter().map(|column| format!("NULL AS {prefix}{}", column.as_str())).collect();
+    names.join(", ")
 }
 
-fn names<E: EntityTrait + Default>() -> impl Iterator<Item = Alias> {
-    E::Column::iter().map(|column| Alias::new(format!("{}{}", prefix(E::default()), column.as_str())))
-}
-
-fn prefix<E: EntityTrait>(entity: E) -> String {
-    format!("{}_", entity.table_name())
+fn prefix<E: EntityTrait + Default>() -> String {
+    format!("{}_", E::default().table_name())
 }
