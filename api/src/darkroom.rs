@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use photo::{Limits, Outcome, Rule};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::config::Photos;
 use crate::http::problem::{Problem, codes};
@@ -198,8 +198,21 @@ impl Sheet {
             drop((memory, place));
             (file, outcome)
         };
-        tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+        alone(work).await
     }
+}
+
+/// Does heavy work on a thread of its own. What it allocated goes back to the system when the thread ends; one of a pool
+/// would keep it for work that may never come, and each of a hundred would.
+///
+/// # Errors
+/// When there can be no thread, or the work panics.
+pub(crate) async fn alone<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let (done, awaited) = oneshot::channel();
+    // Nobody may be waiting any more.
+    let work = move || drop(done.send(work()));
+    std::thread::Builder::new().name("photo".to_owned()).spawn(work).map_err(Problem::internal)?;
+    awaited.await.map_err(Problem::internal)
 }
 
 #[cfg(test)]

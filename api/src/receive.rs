@@ -14,7 +14,7 @@ use tokio::fs::File;
 use tokio::io::AsyncSeekExt as _;
 
 use crate::app::App;
-use crate::darkroom::Sheet;
+use crate::darkroom::{Sheet, alone};
 use crate::http::problem::{Code, Explain as _, Problem, codes};
 
 /// Largest stored file read back into memory.
@@ -199,7 +199,7 @@ async fn read(file: File, length: u64) -> Result<Bytes, Problem> {
         file.take(length).read_to_end(&mut bytes)?;
         Ok::<_, std::io::Error>(Bytes::from(bytes))
     };
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map_err(Problem::internal)
+    alone(work).await?.map_err(Problem::internal)
 }
 
 /// The photo these bytes are already. One that was advised against and not kept was never stored.

@@ -97,9 +97,13 @@ fn configured(file: Option<&Path>, run: impl FnOnce(Config) -> Ended) -> Ended {
     run(config)
 }
 
+/// Threads for what blocks, files and names above all. Each keeps some memory for itself.
+const BLOCKING_THREADS: usize = 64;
+
 /// Runs a future on all processors.
 fn on_threads<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future))
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    Ok(runtime.enable_all().max_blocking_threads(BLOCKING_THREADS).build()?.block_on(future))
 }
 
 /// Prints to standard output; whoever closed it early does not want the rest.
