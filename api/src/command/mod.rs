@@ -90,7 +90,7 @@ pub fn main() -> ExitCode {
 
 fn configured(file: Option<&Path>, run: impl FnOnce(Config) -> Ended) -> Ended {
     let config = Config::load(file)?;
-    let _lines = crate::telemetry::init(&config.log);
+    let _lines = crate::telemetry::init(&config.log)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }

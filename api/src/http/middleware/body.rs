@@ -21,8 +21,10 @@ use poem::Body;
 use poem::http::{HeaderMap, header};
 use tokio::runtime::Handle;
 
-/// How long a sender may go on with what nobody wants.
-const LINGER: Duration = Duration::from_secs(30);
+/// How long a sender may go on with what nobody wants, and how long they may pause. The names and figures of nginx's
+/// `lingering_time` and `lingering_timeout`.
+const LINGER_TIME: Duration = Duration::from_secs(30);
+const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a body has brought so far, and whether it had to be stopped.
 #[derive(Debug)]
@@ -115,14 +117,14 @@ impl Drop for Measured {
         }
         let rest = std::mem::replace(&mut self.source, stream::empty().boxed());
         let Ok(runtime) = Handle::try_current() else { return };
-        runtime.spawn(tokio::time::timeout(LINGER, discard(rest, self.meter.limit_bytes)));
+        runtime.spawn(tokio::time::timeout(LINGER_TIME, discard(rest, self.meter.limit_bytes)));
     }
 }
 
 /// Takes in what is left of a body, up to a bound, for nobody.
 async fn discard(mut rest: BoxStream<'static, io::Result<Bytes>>, bound: u64) {
     let mut discarded = 0;
-    while let Some(Ok(chunk)) = rest.next().await {
+    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(LINGER_TIMEOUT, rest.next()).await {
         discarded += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         if discarded > bound {
             return;
