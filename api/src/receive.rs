@@ -154,10 +154,7 @@ pub async fn content(app: &App, owner: AccountId, id: PhotoId, form: Form) -> Re
 /// # Errors
 /// When they are not there, or the store fails.
 pub async fn bytes(app: &App, photo: &row::Model, form: Form) -> Result<(Bytes, StorageKey), Problem> {
-    let key = match form {
-        Form::Normalised => portal::application::object(photo),
-        Form::Original => original_key(photo),
-    };
+    let key = key(photo, form);
     match app.store.get(&key, MAX_OBJECT_BYTES).await {
         Ok(bytes) => Ok((bytes, key)),
         Err(error @ (StoreError::Missing | StoreError::TooLarge { .. })) => {
@@ -174,9 +171,12 @@ pub(crate) fn lost(app: &App, id: PhotoId) {
     app.alarms.object_missing.inc();
 }
 
-/// Where a photo's file as it was sent lies.
-pub(crate) fn original_key(photo: &row::Model) -> StorageKey {
-    StorageKey::PhotoOriginal { photo: photo.id.0, extension: extension(&photo.original_format) }
+/// Where one of a photo's files lies.
+pub(crate) fn key(photo: &row::Model, form: Form) -> StorageKey {
+    match form {
+        Form::Normalised => portal::application::object(photo),
+        Form::Original => StorageKey::PhotoOriginal { photo: photo.id.0, extension: extension(&photo.original_format) },
+    }
 }
 
 fn spec<'a>(app: &'a App, item: &str, material: &str) -> Result<&'a MaterialSpec, Problem> {

@@ -14,7 +14,7 @@ use store::StoreError;
 use crate::app::App;
 use crate::darkroom::{Place, Sheet};
 use crate::http::problem::{Explain as _, Problem, codes};
-use crate::receive::{self, Purpose, Received};
+use crate::receive::{self, Form, Purpose, Received};
 
 /// Photos looked up at once, and how often in one go.
 const BATCH: u64 = 50;
@@ -87,7 +87,7 @@ async fn judge(app: &App, rule: &Rule, photo: &row::Model, problem: Problem) -> 
 /// The file as it was sent. One that is lost is an alarm.
 async fn original(app: &App, photo: &row::Model) -> Result<Bytes, Problem> {
     let length = u64::try_from(photo.original_bytes).unwrap_or(0);
-    match app.store.get(&receive::original_key(photo), length).await {
+    match app.store.get(&receive::key(photo, Form::Original), length).await {
         Ok(bytes) => Ok(bytes),
         Err(StoreError::Missing | StoreError::TooLarge { .. }) => {
             receive::lost(app, photo.id);

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::feed;
 use crate::item::Entry;
 use crate::report::Licence;
 use crate::vault::Purpose;
@@ -145,7 +146,9 @@ pub(crate) async fn write(
         .filter(case::Column::Revision.eq(old.revision))
         .exec_with_returning(tx)
         .await?;
-    changed.into_iter().next().ok_or(Error::Busy)
+    let new = changed.into_iter().next().ok_or(Error::Busy)?;
+    feed::changed(desk, tx, &new).await?;
+    Ok(new)
 }
 
 /// One line of the timeline, about to be written.
@@ -236,11 +239,16 @@ where
 /// # Errors
 /// When the database fails.
 pub async fn handed_over(desk: &Desk, id: CaseId, province_id: &str) -> Result<()> {
-    case::Entity::update_many()
+    let tx = desk.begin().await?;
+    let taken = case::Entity::update_many()
         .set(case::ActiveModel { province_id: Set(Some(province_id.to_owned())), ..Default::default() })
         .filter(case::Column::Id.eq(id))
         .filter(case::Column::ProvinceId.is_null())
-        .exec(&desk.db)
+        .exec_with_returning(&tx)
         .await?;
+    for case in &taken {
+        feed::changed(desk, &tx, case).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 // What every act works with
 pub mod desk;
 pub mod error;
+pub mod mask;
 pub mod vault;
 pub mod world;
 
@@ -10,8 +11,9 @@ pub mod world;
 pub mod form;
 pub mod item;
 
-// Who applies
+// Who applies, who works here, which machines call
 pub mod account;
+pub mod machine;
 pub mod session;
 pub mod staff;
 
@@ -31,6 +33,8 @@ pub mod whole;
 pub mod withdraw;
 
 // What is owed after the commit
+pub mod destination;
+pub mod feed;
 pub mod late;
 pub mod notice;
 pub mod outbox;

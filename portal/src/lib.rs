@@ -2,6 +2,7 @@
 
 // The loop, and who keeps which promise
 pub mod deliver;
+pub mod payload;
 pub mod relay;
 
 // The province: what it is told, how it is told, what it says

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::caller::{Caller, Machine};
 use crate::database;
 use crate::objects;
-use crate::outside::Outside;
+use crate::outside::{self, Outside};
 use crate::process::Process;
 use crate::s3::S3Server;
 use crate::setup::{Database, Objects, Run, Setup};
@@ -233,7 +233,7 @@ impl TestApp {
 
     /// The province's machine, which signs what it sends.
     pub fn machine(&self) -> Machine {
-        Machine::new(self.nobody(), self.world.clone())
+        Machine::new(self.nobody(), self.world.clone(), outside::key())
     }
 }
 

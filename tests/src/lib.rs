@@ -23,6 +23,7 @@ pub mod caller;
 pub mod county;
 pub mod desk;
 pub mod files;
+pub mod machine;
 pub mod parts;
 #[expect(clippy::pedantic, reason = "shared with the photo engine's own tests")]
 #[path = "../../photo/tests/pictures/mod.rs"]

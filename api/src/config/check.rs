@@ -40,6 +40,8 @@ fn together(settings: &Settings, mistakes: &mut Vec<String>) {
         refuse(!bucket && given, &format!("{name} is set but GXB_S3_BUCKET is not"));
     }
     refuse(!bucket && settings.s3_endpoint.is_some(), "GXB_S3_ENDPOINT is set but GXB_S3_BUCKET is not");
+    let links = Duration::from_secs(1)..=store::MAX_LINK;
+    refuse(!links.contains(&settings.link_lifetime.0), "GXB_LINK_LIFETIME must be at least 1s and at most 15m");
     let wechat = (settings.wechat_appid.is_some(), settings.wechat_secret.is_some());
     refuse(wechat == (true, false), "GXB_WECHAT_SECRET must be set when GXB_WECHAT_APPID is");
     refuse(wechat == (false, true), "GXB_WECHAT_APPID must be set when GXB_WECHAT_SECRET is");
@@ -147,7 +149,7 @@ fn files(settings: &Settings) -> Files {
         }),
         _ => Place::Folder(s.data_dir.join("objects")),
     };
-    Files { place, sweep_age: s.sweep_age.0, sweep_interval: s.sweep_interval.0 }
+    Files { place, sweep_age: s.sweep_age.0, sweep_interval: s.sweep_interval.0, link_lifetime: s.link_lifetime.0 }
 }
 
 fn wechat(settings: &Settings) -> WeChat {

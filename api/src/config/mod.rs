@@ -109,6 +109,8 @@ pub struct Files {
     pub sweep_age: Duration,
     /// How often to look for them.
     pub sweep_interval: Duration,
+    /// How long a link to a photo lives.
+    pub link_lifetime: Duration,
 }
 
 /// A folder or a bucket.

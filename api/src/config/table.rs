@@ -116,6 +116,8 @@ settings! {
         sweep_age: Span = "1d";
         /// How often to look for such files.
         sweep_interval: Span = "1h";
+        /// How long a link lives by which a machine reads a photo; at most 15 minutes.
+        link_lifetime: Span = "5m";
     }
     "Photos" {
         /// How many photos are worked on at once. Unset: as many as there are processors.

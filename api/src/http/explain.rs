@@ -40,6 +40,7 @@ impl Explain for Error {
             Self::CorrectedOnce => Problem::new(&codes::CASE_CORRECTED),
             Self::Rated => Problem::new(&codes::CASE_RATED),
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
+            Self::Settled => Problem::new(&codes::DELIVERY_SETTLED),
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
             Self::KeyRunning => Problem::new(&codes::IDEMPOTENCY_RUNNING),
             Self::SessionEnded => Problem::new(&codes::SESSION_ENDED),
@@ -63,7 +64,9 @@ fn not_found(what: &str) -> &'static codes::Code {
         "material" => &codes::MATERIAL_UNKNOWN,
         "photo" => &codes::PHOTO_UNKNOWN,
         "notice" => &codes::NOTICE_UNKNOWN,
+        "cursor" => &codes::CURSOR_INVALID,
         "delivery" => &codes::DELIVERY_UNKNOWN,
+        "destination" => &codes::DESTINATION_UNKNOWN,
         // A token that is good, of somebody who is no longer there.
         "account" | "staff" => &codes::SESSION_ENDED,
         _ => &codes::REQUEST_NO_SUCH_PATH,

@@ -1,9 +1,17 @@
 //! What machines do: `/integration/v1`.
 
+pub mod cases;
+pub mod deliveries;
+pub mod destinations;
+pub mod files;
 pub mod reports;
 
 use poem_openapi::Tags;
 
+pub use cases::FeedApi;
+pub use deliveries::StuckApi;
+pub use destinations::DestinationsApi;
+pub use files::FilesApi;
 pub use reports::ReportsApi;
 
 /// How the operations are grouped.
@@ -11,4 +19,10 @@ pub use reports::ReportsApi;
 pub enum Tag {
     /// 状态回传。What the province tells of a case.
     Reports,
+    /// 办件：变更、完整内容、文件。Cases: what changed, one whole, its files.
+    Cases,
+    /// 转办：挂起、不明、重办、取消。What is stuck: why, with its history; driving it again, ending it.
+    Deliveries,
+    /// 去向：积压、中断、暂停。Whom things are delivered to: what waits, what is down, pausing.
+    Destinations,
 }

@@ -246,6 +246,12 @@ codes! {
     SIGNATURE_INVALID "signature.invalid" 401:
         "签名不对" / "The signature is not valid",
         "请检查应用名、密钥、时间和签名方法。" / "Check app name, secret, clock and algorithm; a nonce works once.";
+    MACHINE_SCOPE "machine.scope" 403:
+        "没有这项权限" / "The machine lacks a scope",
+        "请联系运维人员为本系统开通所需权限。" / "Ask the operator for the scope the operation's description names.";
+    LINK_INVALID "link.invalid" 403:
+        "链接无效或已过期" / "The link is not valid, or not any more",
+        "请重新获取链接。" / "Ask for a new link: each lives for minutes.";
     REPORT_INVALID "report.invalid" 422:
         "状态回传内容不对" / "The report has faults",
         "请按 errors 逐项修改后重发。" / "Put right everything that `errors` lists and send it again.";
@@ -254,13 +260,19 @@ codes! {
         "没有这个消息模板" / "There is no such template",
         "请更新小程序后再试。" / "Choose a template from `list_items`.";
 
-    // Staff.
+    // Deliveries.
     DELIVERY_UNKNOWN "delivery.unknown" 404:
         "没有这条转办记录" / "There is no such delivery",
         "请刷新列表。" / "Choose an id from the list.";
     DELIVERY_NOT_PARKED "delivery.not_parked" 409:
-        "这条转办记录没有挂起" / "The delivery is not parked",
-        "请刷新列表，查看它现在的状态。" / "Read the list again; only parked deliveries can be driven again.";
+        "这条转办记录没有挂起" / "The delivery is neither parked nor unknown",
+        "请刷新列表，查看它现在的状态。" / "Read the list again; only parked and unknown deliveries can be driven again.";
+    DELIVERY_SETTLED "delivery.settled" 409:
+        "这条转办记录已经了结，或正在发送" / "The delivery is over, or being sent right now",
+        "请刷新列表，查看它现在的状态；正在发送的请稍后再试。" / "Read it again: what is over stays so; what is being sent ends within minutes.";
+    DESTINATION_UNKNOWN "destination.unknown" 404:
+        "没有这个去向" / "There is no such destination",
+        "请从去向列表中选择。" / "Choose a name from `list_destinations`.";
 
     // Our side.
     INTERNAL "internal" 500:

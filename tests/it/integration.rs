@@ -1,0 +1,6 @@
+//! What integrators do, over signed calls of machines with accounts of their own.
+
+mod accounts;
+mod deliveries;
+mod feed;
+mod files;
