@@ -26,6 +26,7 @@ use crate::darkroom::Darkroom;
 use crate::database;
 use crate::http::middleware::HttpMetrics;
 use crate::outside::{self, OutsideError, StandIns};
+use crate::rule_sync;
 use crate::telemetry::Alarms;
 use crate::uploads;
 
@@ -108,6 +109,9 @@ pub enum StartError {
     /// The items are not what they must be.
     #[error("the catalogue cannot be used")]
     Catalogue(#[from] BadCatalogue),
+    /// The photo rules that came earlier cannot be read.
+    #[error("the photo rules in the database cannot be read")]
+    Rules(#[from] casework::Error),
     /// WeChat, the province or a stand-in for them cannot be used.
     #[error(transparent)]
     Outside(#[from] OutsideError),
@@ -173,6 +177,7 @@ impl Builder {
         let catalogue = catalogue::load(config.catalogue_dir.as_deref())?;
         let store = store::open(&store_config(&config.files.place))?;
         let desk = desk(&config, &world, &keys, &catalogue).await?;
+        rule_sync::refresh(&desk, &catalogue.rules).await?;
         let outside = outside::open(&config, &world, &catalogue.rules, simulator).await?;
         let metrics = Registry::new();
         Ok(Arc::new(App {

@@ -14,10 +14,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::renew;
+use crate::rule_sync;
 use crate::sweep;
 
 /// How often to look for photos whose rule has changed, or that had to wait for people's own.
 const RENEW_EVERY: Duration = Duration::from_mins(1);
+/// How often to look for photo rules that another process took in.
+const RULES_EVERY: Duration = Duration::from_secs(30);
 /// How often to look for periods that ran out. They run out at midnight; a day has room for a minute.
 const DUE_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
@@ -49,6 +52,33 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
 pub fn carry_calls(app: &Arc<App>, tasks: &TaskTracker) {
     let app = Arc::clone(app);
     tasks.spawn(async move { app.wake.carry(&app.desk.db, &app.stop).await });
+}
+
+/// Puts the photo rules in force that other processes took in; ends when the app is told to stop.
+pub fn keep_rules(app: &Arc<App>, tasks: &TaskTracker) {
+    let kept = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), RULES_EVERY, move || {
+        let app = Arc::clone(&kept);
+        async move {
+            if let Err(error) = rule_sync::refresh(&app.desk, &app.catalogue.rules).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "photo rules cannot be looked for");
+            }
+        }
+    }));
+}
+
+/// Asks the portal for its photo rules now and then, where the configuration says so.
+fn fetch_rules(app: &Arc<App>, tasks: &TaskTracker) {
+    let Some(pause) = app.config.province.rules else { return };
+    let fetched = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), pause, move || {
+        let app = Arc::clone(&fetched);
+        async move {
+            if let Err(error) = rule_sync::fetch(&app).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the portal's photo rules are not taken in");
+            }
+        }
+    }));
 }
 
 /// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
@@ -85,6 +115,7 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
             }
         }
     }));
+    fetch_rules(app, tasks);
     let due = app.desk.clone();
     let wake = Arc::clone(&app.wake);
     tasks.spawn(every(app.stop.clone(), DUE_EVERY, move || {

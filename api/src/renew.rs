@@ -4,6 +4,8 @@
 //! its own: first the new photo with its own id and objects, then its place in the case. Whoever dies in between, or does
 //! the same at the same time, does no harm: the same original for the same rule is the same photo.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use casework::item::Text;
 use casework::renew;
@@ -27,7 +29,7 @@ const MAX_BATCHES: usize = 1_000;
 /// When the database fails.
 pub async fn all(app: &App) -> casework::Result<usize> {
     let mut done = 0;
-    for rule in app.catalogue.rules.list() {
+    for rule in &app.catalogue.rules.list() {
         let mut after = None;
         for _ in 0..MAX_BATCHES {
             let due = renew::due(&app.desk, &rule.name, receive::rule_version(rule), after, BATCH).await?;
@@ -50,7 +52,7 @@ pub async fn all(app: &App) -> casework::Result<usize> {
 }
 
 /// Makes one photo again, or notes why it cannot be; `false` when there is no memory for it now.
-async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<bool, Problem> {
+async fn one(app: &App, place: Place, rule: &Arc<Rule>, old: &row::Model) -> Result<bool, Problem> {
     let length = u64::try_from(old.original_bytes).unwrap_or(0);
     let sheet = match place.try_weigh(rule, length, original(app, old)).await {
         Ok(Some(sheet)) => sheet,
@@ -60,7 +62,7 @@ async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<b
     develop(app, sheet, rule, old).await.map(|()| true)
 }
 
-async fn develop(app: &App, sheet: Sheet, rule: &Rule, old: &row::Model) -> Result<(), Problem> {
+async fn develop(app: &App, sheet: Sheet, rule: &Arc<Rule>, old: &row::Model) -> Result<(), Problem> {
     let purpose = Purpose::again(rule, old);
     match receive::take_in(app, sheet, &purpose, old.original_sha256.clone()).await {
         Ok(Received::New(new) | Received::Same(new)) => {

@@ -27,6 +27,7 @@ pub mod rate;
 pub mod renew;
 pub mod repeat;
 pub mod report;
+pub mod rules;
 pub mod state;
 pub mod submit;
 pub mod whole;

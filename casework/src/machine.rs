@@ -20,11 +20,22 @@ pub enum Scope {
     DeliveriesWrite,
     /// Read cases whole, with everything personal in them, and their files.
     CasesRead,
+    /// Read the photo rules in force, and what changed about them.
+    RulesRead,
+    /// State the portal's photo rules.
+    RulesWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::ReportsWrite, Self::DeliveriesRead, Self::DeliveriesWrite, Self::CasesRead];
+    pub const ALL: [Self; 6] = [
+        Self::ReportsWrite,
+        Self::DeliveriesRead,
+        Self::DeliveriesWrite,
+        Self::CasesRead,
+        Self::RulesRead,
+        Self::RulesWrite,
+    ];
 
     /// What it is called, in the documents and in the database.
     pub fn name(self) -> &'static str {
@@ -33,6 +44,8 @@ impl Scope {
             Self::DeliveriesRead => "deliveries.read",
             Self::DeliveriesWrite => "deliveries.write",
             Self::CasesRead => "cases.read",
+            Self::RulesRead => "rules.read",
+            Self::RulesWrite => "rules.write",
         }
     }
 

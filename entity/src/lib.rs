@@ -29,6 +29,7 @@ pub mod case_step;
 pub mod material;
 pub mod photo;
 pub mod renewal;
+pub mod rule;
 pub mod serial;
 pub mod upload;
 pub mod upload_part;

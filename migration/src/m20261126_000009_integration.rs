@@ -1,9 +1,10 @@
-//! Machines that call us, what people and machines did to deliveries by hand, which destinations are down, and the feed
-//! of cases.
+//! Machines that call us, what people and machines did to deliveries by hand, which destinations are down, the feed of
+//! cases, and the photo rules that came while the program was running.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer_null, string, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    big_integer_null, integer, json, string, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null,
+    uuid,
 };
 use sea_orm_migration::sea_orm::DatabaseBackend;
 
@@ -18,13 +19,14 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         machines(manager).await?;
         deliveries(manager).await?;
-        feed(manager).await
+        feed(manager).await?;
+        rules(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, &NO_TOMBSTONES).await?;
         manager.drop_index(Index::drop().name("outbox_stuck_idx").table("outbox").to_owned()).await?;
-        drop_all(manager, &["case_change", "outage", "intervention", "machine_key", "machine"]).await
+        drop_all(manager, &["rule", "case_change", "outage", "intervention", "machine_key", "machine"]).await
     }
 }
 
@@ -128,4 +130,20 @@ async fn feed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         "INSERT INTO case_change (case_id, changed_at) SELECT id, changed_at FROM cases WHERE number IS NOT NULL";
     manager.get_connection().execute_unprepared(known).await?;
     run(manager, &TOMBSTONES).await
+}
+
+async fn rules(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    create(
+        manager,
+        Table::create()
+            .table("rule")
+            .col(string("name"))
+            .col(integer("version"))
+            .col(json("data"))
+            .col(json("changes"))
+            .col(text("by"))
+            .col(timestamp_with_time_zone("taken_at"))
+            .primary_key(Index::create().col("name").col("version")),
+    )
+    .await
 }

@@ -4,3 +4,4 @@ mod accounts;
 mod deliveries;
 mod feed;
 mod files;
+mod rules;

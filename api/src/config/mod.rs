@@ -171,6 +171,8 @@ pub struct Province {
     pub timeout: Duration,
     /// How often to ask for reports.
     pub poll: Duration,
+    /// How often to ask for its photo rules; none when nobody asks by themselves.
+    pub rules: Option<Duration>,
     /// The codes its version speaks.
     pub codes: &'static CodeTable,
 }

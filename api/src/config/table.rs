@@ -154,6 +154,9 @@ settings! {
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.
         portal_poll: Span = "30s";
+        /// How often to ask the portal for its photo rules and take in what has changed. Unset: only when somebody asks for it
+        /// through the integration API.
+        portal_rules: Option<Span> = "";
         /// Which version of the portal's code tables it speaks.
         portal_codes: Codes = "newer";
     }

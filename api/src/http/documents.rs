@@ -5,7 +5,7 @@
 use super::app::{
     AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, RatingsApi, SessionApi, UploadsApi,
 };
-use super::integration::{DestinationsApi, FeedApi, FilesApi, ReportsApi, StuckApi};
+use super::integration::{DestinationsApi, FeedApi, FilesApi, ReportsApi, RulesApi, StuckApi};
 use super::staff::{DecideApi, DeliveriesApi, DeskApi, ReviewApi, StaffSessionApi, WindowApi};
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
 
@@ -25,7 +25,7 @@ pub type App = (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi
 /// The operations of the staff's document.
 pub type Staff = (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi);
 /// The operations of the machines' document.
-pub type Integration = (ReportsApi, FeedApi, FilesApi, StuckApi, DestinationsApi);
+pub type Integration = (ReportsApi, FeedApi, FilesApi, StuckApi, DestinationsApi, RulesApi);
 
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
@@ -60,7 +60,7 @@ pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
 /// The machines' document and its routes.
 pub fn integration(public_url: &str) -> OpenApiService<Integration, ()> {
     describe(
-        (ReportsApi, FeedApi, FilesApi, StuckApi, DestinationsApi),
+        (ReportsApi, FeedApi, FilesApi, StuckApi, DestinationsApi, RulesApi),
         public_url,
         "高兴办 · 系统对接接口 Integration",
         INTEGRATION,

@@ -5,6 +5,7 @@ pub mod deliveries;
 pub mod destinations;
 pub mod files;
 pub mod reports;
+pub mod rules;
 
 use poem_openapi::Tags;
 
@@ -13,6 +14,7 @@ pub use deliveries::StuckApi;
 pub use destinations::DestinationsApi;
 pub use files::FilesApi;
 pub use reports::ReportsApi;
+pub use rules::RulesApi;
 
 /// How the operations are grouped.
 #[derive(Debug, Tags)]
@@ -21,6 +23,8 @@ pub enum Tag {
     Reports,
     /// 办件：变更、完整内容、文件。Cases: what changed, one whole, its files.
     Cases,
+    /// 上传规格：同步、版本。Photo rules: taking the portal's in, and what changed.
+    Rules,
     /// 转办：挂起、不明、重办、取消。What is stuck: why, with its history; driving it again, ending it.
     Deliveries,
     /// 去向：积压、中断、暂停。Whom things are delivered to: what waits, what is down, pausing.

@@ -249,6 +249,12 @@ codes! {
     MACHINE_SCOPE "machine.scope" 403:
         "没有这项权限" / "The machine lacks a scope",
         "请联系运维人员为本系统开通所需权限。" / "Ask the operator for the scope the operation's description names.";
+    RULE_UNKNOWN "rule.unknown" 404:
+        "没有这个上传规格" / "There is no such photo rule",
+        "请从规格列表中选择。" / "Choose a name from `list_rules`.";
+    PORTAL_UNAVAILABLE "portal.unavailable" 503 retry 30:
+        "暂时连不上省平台" / "The portal does not answer",
+        "请过一会儿再试。" / "Wait as long as `Retry-After` says.";
     LINK_INVALID "link.invalid" 403:
         "链接无效或已过期" / "The link is not valid, or not any more",
         "请重新获取链接。" / "Ask for a new link: each lives for minutes.";
