@@ -12,6 +12,7 @@ use casework::world::World;
 use portal::adapter::Province;
 use portal::signature::TrustedKey;
 use portal::wake::Wake;
+use portal::webhook::address::{Names, SystemNames};
 use portal::wechat::WeChat;
 use prometheus::Registry;
 use sea_orm::DbErr;
@@ -55,6 +56,8 @@ pub struct App {
     pub wechat: Arc<dyn WeChat>,
     /// Where cases are relayed to.
     pub province: Arc<dyn Province>,
+    /// Who knows where machines that want to be called back are.
+    pub names: Arc<dyn Names>,
     /// What the province may sign its reports with.
     pub province_keys: Vec<TrustedKey>,
     /// Wakes the relay: to be called after a commit that owes something.
@@ -129,6 +132,7 @@ pub struct Builder {
     world: World,
     stop: CancellationToken,
     simulator: bool,
+    names: Arc<dyn Names>,
 }
 
 impl std::fmt::Debug for Builder {
@@ -140,7 +144,15 @@ impl std::fmt::Debug for Builder {
 impl Builder {
     /// An app for this configuration, in the real world.
     pub fn new(config: Config) -> Self {
-        Self { config, world: World::real(), stop: CancellationToken::new(), simulator: false }
+        let (world, stop) = (World::real(), CancellationToken::new());
+        Self { config, world, stop, simulator: false, names: Arc::new(SystemNames) }
+    }
+
+    /// Asks somebody else for the addresses of machines that want to be called back: what tests do.
+    #[must_use]
+    pub fn names(mut self, names: Arc<dyn Names>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Takes time and randomness from somewhere else: what tests do.
@@ -170,7 +182,7 @@ impl Builder {
     /// # Errors
     /// [`StartError`] when a part cannot be had.
     pub async fn build(self) -> Result<Arc<App>, StartError> {
-        let Self { config, world, stop, simulator } = self;
+        let Self { config, world, stop, simulator, names } = self;
         let path = &config.data_dir;
         private_dir(path).map_err(|source| StartError::DataDir { path: path.clone(), source })?;
         let keys = config.keys(&world)?;
@@ -190,6 +202,7 @@ impl Builder {
             config: Arc::new(config),
             wechat: outside.wechat,
             province: outside.province,
+            names,
             stand_ins: outside.stand_ins,
             wake: Arc::default(),
             desk,

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use casework::Desk;
 use casework::county::due;
-use portal::deliver::{NoticeTemplates, ToProvince, ToWeChat};
+use chrono::TimeDelta;
+use portal::deliver::{NoticeTemplates, ToProvince, ToWeChat, Webhooks};
+use portal::http::Http;
 use portal::relay::backoff::Schedule;
 use portal::relay::{self, Relay};
 use portal::wake::Wake;
+use portal::webhook::address::Guard;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -45,7 +48,24 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     let desk = || app.desk.clone();
     let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province));
     let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
-    Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
+    let relay = Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))?;
+    Ok(match webhooks(app) {
+        Ok(webhooks) => relay.with_webhooks(webhooks),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "webhooks cannot be called");
+            relay
+        }
+    })
+}
+
+/// Who calls machines back: only where the policy lets it.
+fn webhooks(app: &App) -> Result<Webhooks, reqwest::Error> {
+    let settings = &app.config.webhooks;
+    let guard = Guard::new(Arc::clone(&app.names), settings.policy.clone());
+    let http = Http::guarded(settings.timeout, guard)?;
+    let patience = TimeDelta::from_std(settings.patience).unwrap_or(TimeDelta::MAX);
+    let alarm = app.alarms.webhook_disabled.clone();
+    Ok(Webhooks::new(app.desk.clone(), http, settings.policy.clone(), patience, Arc::new(move || alarm.inc())))
 }
 
 /// Carries calls for the relays from and to the other processes; ends when the app is told to stop.

@@ -68,13 +68,11 @@ pub async fn take(app: &App, stated: &[FileRule], by: &str) -> Result<Vec<Taken>
 /// When our own database fails.
 pub async fn fetch(app: &App) -> Result<Option<Vec<Taken>>> {
     let reply = app.province.rules().await;
-    match &reply.value {
-        Some(stated) => take(app, stated, "portal").await.map(Some),
-        None => {
-            tracing::warn!(verdict = ?reply.verdict, "the portal's photo rules cannot be read");
-            Ok(None)
-        }
-    }
+    let Some(stated) = &reply.value else {
+        tracing::warn!(verdict = ?reply.verdict, "the portal's photo rules cannot be read");
+        return Ok(None);
+    };
+    take(app, stated, "portal").await.map(Some)
 }
 
 /// Puts the versions other processes took in, and those of earlier days, in force here. Answers how many were new.
@@ -84,11 +82,12 @@ pub async fn fetch(app: &App) -> Result<Option<Vec<Taken>>> {
 pub async fn refresh(desk: &Desk, book: &RuleBook) -> Result<usize> {
     let mut adopted = 0;
     for row in rules::all(desk).await? {
-        match serde_json::from_value::<Rule>(row.data) {
-            Ok(rule) => adopted += usize::from(book.adopt(rule)),
+        let Ok(rule) = serde_json::from_value::<Rule>(row.data) else {
             // Kept by a newer program than this one.
-            Err(_) => tracing::error!(rule = row.name, version = row.version, "a kept rule cannot be read"),
-        }
+            tracing::error!(rule = row.name, version = row.version, "a kept rule cannot be read");
+            continue;
+        };
+        adopted += usize::from(book.adopt(rule));
     }
     Ok(adopted)
 }

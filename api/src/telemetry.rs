@@ -41,6 +41,8 @@ pub fn init(log: &Log) -> WorkerGuard {
 pub struct Alarms {
     /// A row whose object is not in the store.
     pub object_missing: IntCounter,
+    /// A webhook that was turned off because nothing came through.
+    pub webhook_disabled: IntCounter,
 }
 
 impl Alarms {
@@ -51,6 +53,8 @@ impl Alarms {
     pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
         let object_missing = IntCounter::new("gxb_object_missing_total", "Rows whose object is not in the store.")?;
         registry.register(Box::new(object_missing.clone()))?;
-        Ok(Self { object_missing })
+        let webhook_disabled = IntCounter::new("gxb_webhook_disabled_total", "Webhooks turned off for failing.")?;
+        registry.register(Box::new(webhook_disabled.clone()))?;
+        Ok(Self { object_missing, webhook_disabled })
     }
 }

@@ -17,6 +17,7 @@ use crate::feed;
 use crate::item::Entry;
 use crate::report::Licence;
 use crate::vault::Purpose;
+use crate::webhook;
 
 /// How often an act starts again when another one changed the case first.
 const RETRIES: usize = 5;
@@ -214,7 +215,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
     }
     .insert(tx)
     .await?;
-    Ok(())
+    if event.inner { Ok(()) } else { webhook::owe(desk, tx, case).await }
 }
 
 /// Runs an act again as long as it only met another one: a bounded number of times.

@@ -1,12 +1,13 @@
 //! Destinations: how much waits for each, which are down, and which a person paused.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::{self, Destination, State};
 use entity::{outage, pause};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, Iterable as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::desk::Desk;
@@ -37,46 +38,68 @@ pub struct Standing {
     pub pause: Option<pause::Model>,
 }
 
-/// How every destination stands.
+/// What is not over.
+const OPEN: [State; 4] = [State::Queued, State::Leased, State::Unknown, State::Parked];
+
+/// How every destination stands: those everybody has, and those of endpoints something is owed to or that are paused.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list(desk: &Desk) -> Result<Vec<Standing>> {
-    let mut all = Vec::new();
-    for destination in Destination::iter() {
-        all.push(standing(desk, destination).await?);
-    }
-    Ok(all)
+    let counts: Vec<(Destination, State, i64, Option<DateTime<Utc>>)> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Destination)
+        .column(outbox::Column::State)
+        .column_as(outbox::Column::Id.count(), "owed")
+        .column_as(outbox::Column::CreatedAt.min(), "oldest_at")
+        .filter(outbox::Column::State.is_in(OPEN))
+        .group_by(outbox::Column::Destination)
+        .group_by(outbox::Column::State)
+        .into_tuple()
+        .all(&desk.db)
+        .await?;
+    let down = outage::Entity::find()
+        .filter(outage::Column::SeenAt.gt(desk.world.now() - BELIEVED))
+        .order_by_asc(outage::Column::Since)
+        .all(&desk.db)
+        .await?;
+    let pauses = pause::Entity::find().all(&desk.db).await?;
+    let named = counts.iter().map(|count| count.0).chain(pauses.iter().map(|pause| pause.destination));
+    let all: BTreeSet<_> = [Destination::Province, Destination::Wechat].into_iter().chain(named).collect();
+    let standing = |destination| {
+        let own = || counts.iter().filter(move |count| count.0 == destination);
+        let count =
+            |state| own().find(|count| count.1 == state).and_then(|count| u64::try_from(count.2).ok()).unwrap_or(0);
+        Standing {
+            destination,
+            waiting: count(State::Queued),
+            leased: count(State::Leased),
+            unknown: count(State::Unknown),
+            parked: count(State::Parked),
+            oldest_at: own().filter_map(|count| count.3).min(),
+            down_since: down.iter().find(|row| row.destination == destination).map(|row| row.since),
+            pause: pauses.iter().find(|row| row.destination == destination).cloned(),
+        }
+    };
+    Ok(all.into_iter().map(standing).collect())
 }
 
-/// How one stands.
+/// How one stands. One that nothing is owed to stands idle.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn standing(desk: &Desk, destination: Destination) -> Result<Standing> {
-    let owed = |states: &[State]| {
-        outbox::Entity::find()
-            .filter(outbox::Column::Destination.eq(destination))
-            .filter(outbox::Column::State.is_in(states.iter().copied()))
-    };
-    let all = [State::Queued, State::Leased, State::Unknown, State::Parked];
-    let oldest = owed(&all).order_by_asc(outbox::Column::Id).one(&desk.db).await?;
-    let down = outage::Entity::find()
-        .filter(outage::Column::Destination.eq(destination))
-        .filter(outage::Column::SeenAt.gt(desk.world.now() - BELIEVED))
-        .order_by_asc(outage::Column::Since)
-        .one(&desk.db)
-        .await?;
-    Ok(Standing {
+    let found = list(desk).await?.into_iter().find(|standing| standing.destination == destination);
+    Ok(found.unwrap_or(Standing {
         destination,
-        waiting: owed(&[State::Queued]).count(&desk.db).await?,
-        leased: owed(&[State::Leased]).count(&desk.db).await?,
-        unknown: owed(&[State::Unknown]).count(&desk.db).await?,
-        parked: owed(&[State::Parked]).count(&desk.db).await?,
-        oldest_at: oldest.map(|row| row.created_at),
-        down_since: down.map(|row| row.since),
-        pause: pause::Entity::find_by_id(destination).one(&desk.db).await?,
-    })
+        waiting: 0,
+        leased: 0,
+        unknown: 0,
+        parked: 0,
+        oldest_at: None,
+        down_since: None,
+        pause: None,
+    }))
 }
 
 /// Stops delivering to a destination until somebody resumes it. What is being sent is finished. One that is paused stays
@@ -113,7 +136,7 @@ pub async fn resume(desk: &Desk, destination: Destination) -> Result<Standing> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn named(name: &str) -> Result<Destination> {
-    sea_orm::ActiveEnum::try_from_value(&name.to_owned()).map_err(|_| Error::NotFound("destination"))
+    name.parse().map_err(|_| Error::NotFound("destination"))
 }
 
 /// Notes that a relay finds a destination down.

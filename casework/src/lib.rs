@@ -41,6 +41,7 @@ pub mod notice;
 pub mod outbox;
 pub mod promise;
 pub mod told;
+pub mod webhook;
 
 pub use desk::Desk;
 pub use error::{Error, Result};

@@ -24,17 +24,20 @@ pub enum Scope {
     RulesRead,
     /// State the portal's photo rules.
     RulesWrite,
+    /// Be called when cases change.
+    WebhooksWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ReportsWrite,
         Self::DeliveriesRead,
         Self::DeliveriesWrite,
         Self::CasesRead,
         Self::RulesRead,
         Self::RulesWrite,
+        Self::WebhooksWrite,
     ];
 
     /// What it is called, in the documents and in the database.
@@ -46,6 +49,7 @@ impl Scope {
             Self::CasesRead => "cases.read",
             Self::RulesRead => "rules.read",
             Self::RulesWrite => "rules.write",
+            Self::WebhooksWrite => "webhooks.write",
         }
     }
 

@@ -49,7 +49,7 @@ pub async fn owe(desk: &Desk, tx: &DatabaseTransaction, promise: Promise, case: 
     Ok(())
 }
 
-/// Cancels what waits in a stream and was never tried, and what is parked. Answers whether anything of it may have left.
+/// Cancels what waits for the province in a stream and was never tried, and what is parked. Answers whether anything of it may have left.
 ///
 /// # Errors
 /// When the database fails.
@@ -61,6 +61,7 @@ pub(crate) async fn cancel_waiting(desk: &Desk, tx: &DatabaseTransaction, stream
             settled_at: Set(Some(desk.world.now())),
             ..Default::default()
         })
+        .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
         .filter(outbox::Column::Stream.eq(stream))
         .filter(
             // The fence rises when a relay takes it: at 0 nobody ever did.
@@ -71,6 +72,7 @@ pub(crate) async fn cancel_waiting(desk: &Desk, tx: &DatabaseTransaction, stream
         .exec(tx)
         .await?;
     let left = outbox::Entity::find()
+        .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
         .filter(outbox::Column::Stream.eq(stream))
         .filter(outbox::Column::Fence.gt(0))
         .one(tx)

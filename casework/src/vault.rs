@@ -47,6 +47,8 @@ pub enum Purpose {
     MachineKey,
     /// Why somebody drove a promise by hand, or ended it.
     Intervention,
+    /// What calls to an endpoint are signed with.
+    EndpointKey,
     /// A link by which a file may be read for a while.
     Link,
 }
@@ -67,6 +69,7 @@ impl Purpose {
             Self::Step => b"case_step.data",
             Self::MachineKey => b"machine_key.key",
             Self::Intervention => b"intervention.words",
+            Self::EndpointKey => b"endpoint_key.key",
             Self::Link => b"link",
         }
     }

@@ -3,8 +3,7 @@
 use entity::{AccountId, CaseId, case, case_event, material, outbox};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ActiveEnum as _, ColumnTrait, ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable,
-    QueryResult,
+    ColumnTrait, ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable, QueryResult,
 };
 
 use crate::desk::Desk;
@@ -56,7 +55,7 @@ fn statement(owner: AccountId, id: CaseId) -> SelectStatement {
         .column(outbox::Column::Id)
         .from(outbox::Entity)
         .and_where(outbox::Column::CaseId.eq(id))
-        .and_where(outbox::Column::Destination.eq(outbox::Destination::Province.to_value()))
+        .and_where(outbox::Column::Destination.eq(outbox::Destination::Province.to_string()))
         .order_by(outbox::Column::Sequence, Order::Desc)
         .limit(1)
         .take();

@@ -49,6 +49,8 @@ ids! {
     AttemptId,
     /// One application.
     CaseId,
+    /// An address a machine wants to be called at.
+    EndpointId,
     /// One entry of a case's timeline.
     EventId,
     /// Something a person or a machine did to a promise by hand.

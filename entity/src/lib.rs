@@ -8,8 +8,8 @@ mod id;
 mod sealed;
 
 pub use id::{
-    AccountId, AttemptId, CaseId, EventId, InterventionId, MachineId, NoticeId, OutboxId, PhotoId, ReportId, SessionId,
-    StaffId, UploadId,
+    AccountId, AttemptId, CaseId, EndpointId, EventId, InterventionId, MachineId, NoticeId, OutboxId, PhotoId,
+    ReportId, SessionId, StaffId, UploadId,
 };
 pub use sealed::Sealed;
 
@@ -35,6 +35,8 @@ pub mod upload;
 pub mod upload_part;
 // What is owed, and what came back
 pub mod attempt;
+pub mod endpoint;
+pub mod endpoint_key;
 pub mod intervention;
 pub mod notice;
 pub mod outage;

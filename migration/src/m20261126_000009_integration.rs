@@ -1,5 +1,5 @@
 //! Machines that call us, what people and machines did to deliveries by hand, which destinations are down, the feed of
-//! cases, and the photo rules that came while the program was running.
+//! cases, the photo rules that came while the program was running, and the endpoints of machines.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -20,13 +20,18 @@ impl MigrationTrait for Migration {
         machines(manager).await?;
         deliveries(manager).await?;
         feed(manager).await?;
-        rules(manager).await
+        rules(manager).await?;
+        webhooks(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, &NO_TOMBSTONES).await?;
         manager.drop_index(Index::drop().name("outbox_stuck_idx").table("outbox").to_owned()).await?;
-        drop_all(manager, &["rule", "case_change", "outage", "intervention", "machine_key", "machine"]).await
+        drop_all(
+            manager,
+            &["endpoint_key", "endpoint", "rule", "case_change", "outage", "intervention", "machine_key", "machine"],
+        )
+        .await
     }
 }
 
@@ -144,6 +149,38 @@ async fn rules(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(text("by"))
             .col(timestamp_with_time_zone("taken_at"))
             .primary_key(Index::create().col("name").col("version")),
+    )
+    .await
+}
+
+async fn webhooks(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    create(
+        manager,
+        Table::create()
+            .table("endpoint")
+            .col(uuid("id").primary_key())
+            .col(string("machine"))
+            .col(string("name"))
+            .col(text("url"))
+            .col(timestamp_with_time_zone("created_at"))
+            .col(timestamp_with_time_zone_null("disabled_at"))
+            .col(text_null("disabled_for"))
+            .col(timestamp_with_time_zone_null("failing_since"))
+            .index(Index::create().name("endpoint_machine_name_key").unique().col("machine").col("name")),
+    )
+    .await?;
+    create(
+        manager,
+        Table::create()
+            .table("endpoint_key")
+            .col(uuid("endpoint_id"))
+            .col(string("name"))
+            .col(text("kind"))
+            .col(text("key"))
+            .col(timestamp_with_time_zone_null("until"))
+            .col(timestamp_with_time_zone("created_at"))
+            .primary_key(Index::create().col("endpoint_id").col("name"))
+            .foreign_key(&mut refers("endpoint_key", "endpoint_id", "endpoint")),
     )
     .await
 }

@@ -16,6 +16,9 @@ pub mod signature;
 pub mod wake;
 pub mod wechat;
 
+// Machines
+pub mod webhook;
+
 // The way out
 pub mod http;
 

@@ -48,6 +48,10 @@ async fn content(desk: &Desk, promise: Promise) -> Result<Value> {
                 "kind": kind, "step": mask_values(&step),
             }))
         }
+        Promise::WebhookV1 { case, sn, .. } => {
+            let row = find(desk, case).await?;
+            Ok(json!({ "number": row.number, "sequence": sn }))
+        }
         Promise::NoticeV1 { notice } => {
             let row = notice::Entity::find_by_id(notice).one(&desk.db).await?;
             let row = row.ok_or(Error::BadRow("outbox.payload"))?;

@@ -4,4 +4,6 @@ mod accounts;
 mod deliveries;
 mod feed;
 mod files;
+mod inside;
 mod rules;
+mod webhooks;

@@ -115,7 +115,10 @@ impl TestApp {
             // Lines are wanted to the tests' very end.
             std::mem::forget(api::telemetry::init(&api::config::Log { level, ..config.log.clone() }));
         }
-        let builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
+        let mut builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
+        if let Some(names) = &self.setup.names {
+            builder = builder.names(Arc::<crate::receiver::StandInNames>::clone(names));
+        }
         // Started only where the test unsets the portal's address.
         Box::pin(builder.with_simulator().build()).await.unwrap()
     }

@@ -12,6 +12,7 @@
 pub mod database;
 pub mod objects;
 pub mod outside;
+pub mod receiver;
 #[path = "../../store/tests/it/server.rs"]
 pub mod s3;
 // The server

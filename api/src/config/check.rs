@@ -7,6 +7,7 @@ use super::table::Settings;
 use super::value::Span;
 use super::{
     Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal,
+    webhooks,
 };
 
 /// What an ordinary phone photo takes while it is worked on, in bytes, with room for a large one.
@@ -129,6 +130,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             poll: s.relay_poll.0,
             promise: s.relay_promise.0,
         },
+        webhooks: webhooks::webhooks(&settings),
         wechat: wechat(&settings),
         refresh_lifetime: s.refresh_lifetime.0,
         data_dir: s.data_dir,

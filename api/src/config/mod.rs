@@ -12,6 +12,7 @@ mod show;
 mod source;
 pub mod table;
 pub mod value;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub use show::{effective, markdown};
 use source::Source;
 pub use source::{FILE, PREFIX};
 use table::Settings;
+pub use webhooks::Webhooks;
 
 /// WeChat's own server, where no other is named.
 pub const WECHAT_URL: &str = "https://api.weixin.qq.com";
@@ -62,6 +64,8 @@ pub struct Config {
     pub province: Province,
     /// When they are relayed.
     pub relay: Relay,
+    /// How machines are called back.
+    pub webhooks: Webhooks,
     /// Who tells us who is signing in.
     pub wechat: WeChat,
     /// How long a phone stays signed in without being used.

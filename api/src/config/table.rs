@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ::portal::signature::Seal;
+use ::portal::webhook::address::Network;
 
 use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
 use super::portal::Believed;
@@ -172,6 +173,15 @@ settings! {
         /// How long a promise to the province may stay open before the applicant is told, once, that handing the case on takes
         /// longer than usual.
         relay_promise: Span = "4h";
+    }
+    "Webhooks" {
+        /// Private networks machines may be called back in, such as the government's own; every other one is refused. In
+        /// production calls go by https only.
+        webhook_networks: Vec<Network> = "";
+        /// How long one call may take.
+        webhook_timeout: Span = "15s";
+        /// How long nothing may come through before a webhook is turned off, and the operator told.
+        webhook_patience: Span = "3d";
     }
     "WeChat" {
         /// The mini-program's id.

@@ -70,11 +70,12 @@ impl From<DeliveryState> for State {
 pub struct Delivery {
     /// Its id.
     pub id: Uuid,
-    /// `province` or `wechat`.
+    /// `province`, `wechat`, or a webhook's `destination`.
     pub destination: String,
     /// The case it belongs to.
     pub case_id: Option<Uuid>,
-    /// What is owed: `apply_v1`, `withdraw_v1`, `accept_v1`, `step_v1`, `special_v1`, `done_v1`, `rating_v1`, `notice_v1`.
+    /// What is owed: `apply_v1`, `withdraw_v1`, `accept_v1`, `step_v1`, `special_v1`, `done_v1`, `rating_v1`, `notice_v1`,
+    /// `webhook_v1`.
     pub promise: String,
     /// Where it stands.
     pub state: DeliveryState,
@@ -100,7 +101,7 @@ pub struct Attempt {
     pub started_at: DateTime<Utc>,
     /// How long it took.
     pub millis: u64,
-    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message`, `claim`.
+    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message`, `call`, `claim`.
     pub step: String,
     /// `done`, `retry`, `unknown`, `parked`, `cancelled`.
     pub outcome: String,
@@ -155,7 +156,7 @@ impl From<entity::outbox::Model> for Delivery {
         let state = DeliveryState::from(row.state);
         Self {
             id: row.id.0,
-            destination: sea_orm::ActiveEnum::to_value(&row.destination),
+            destination: row.destination.to_string(),
             case_id: row.case_id.map(|id| id.0),
             promise: row.payload.get("promise").and_then(|name| name.as_str()).unwrap_or_default().to_owned(),
             state,

@@ -33,6 +33,7 @@ impl Explain for Error {
             }
             Self::Invalid(faults) => Problem::new(&codes::FORM_INVALID).faults(faults.into_iter().map(Fault::from)),
             Self::TooMany("drafts") => Problem::new(&codes::CASE_TOO_MANY),
+            Self::TooMany("endpoints" | "keys") => Problem::new(&codes::WEBHOOK_TOO_MANY),
             Self::TooMany(_) => Problem::new(&codes::REQUEST_RATE),
             Self::NotAllowed(_) => Problem::new(&codes::SESSION_NOT_ALLOWED),
             Self::StepUnderWay => Problem::new(&codes::CASE_STEP_OPEN),
@@ -66,6 +67,7 @@ fn not_found(what: &str) -> &'static codes::Code {
         "notice" => &codes::NOTICE_UNKNOWN,
         "cursor" => &codes::CURSOR_INVALID,
         "delivery" => &codes::DELIVERY_UNKNOWN,
+        "webhook" | "webhook_key" => &codes::WEBHOOK_UNKNOWN,
         "destination" => &codes::DESTINATION_UNKNOWN,
         // A token that is good, of somebody who is no longer there.
         "account" | "staff" => &codes::SESSION_ENDED,

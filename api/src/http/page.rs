@@ -27,12 +27,17 @@ pub(crate) fn after(cursor: Option<&str>) -> Result<Option<Uuid>, Problem> {
     Uuid::from_slice(&bytes).map(Some).map_err(|_| Problem::new(&codes::CURSOR_INVALID))
 }
 
+/// Where something behind this id begins.
+pub(crate) fn cursor(id: Uuid) -> String {
+    BASE64.encode(id.as_bytes())
+}
+
 /// Cuts a list that was read one entry too long, and says where the next page begins.
 pub(crate) fn cut<T>(mut rows: Vec<T>, limit: u64, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let cursor = rows.last().filter(|_| more).map(|row| BASE64.encode(id(row).as_bytes()));
+    let cursor = rows.last().filter(|_| more).map(|row| self::cursor(id(row)));
     (rows, cursor)
 }
 

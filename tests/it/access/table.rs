@@ -199,6 +199,11 @@ fn machines(of: &Things) -> Vec<Row> {
     let at = |rest: &str| format!("/integration/v1{rest}");
     let (stuck, doomed) = (at(&format!("/deliveries/{}", of.delivery)), at(&format!("/deliveries/{}", of.doomed)));
     let case = at(&format!("/cases/{}", of.handed_in));
+    let webhook = at("/webhooks/hook");
+    let [mut no_such_delivery, mut removed] = [MACHINES; 2];
+    // Of another destination.
+    no_such_delivery[5] = "404 delivery.unknown";
+    removed[5] = "204";
     let why = || Json(json!({ "reason": "a test" }));
     vec![
         ("receive_report", "POST", at("/reports"), Json(report), MACHINES),
@@ -218,6 +223,20 @@ fn machines(of: &Things) -> Vec<Row> {
         ("redrive_one", "POST", format!("{stuck}/redrive"), None, MACHINES),
         ("redrive_many", "POST", at("/deliveries/redrive"), Json(json!({})), MACHINES),
         ("cancel_delivery", "POST", format!("{doomed}/cancel"), why(), MACHINES),
+        ("put_webhook", "PUT", webhook.clone(), Json(json!({ "url": "https://example.test/" })), MACHINES),
+        ("list_webhooks", "GET", at("/webhooks"), None, MACHINES),
+        ("put_webhook_key", "PUT", format!("{webhook}/keys/second"), Json(json!({ "kind": "v1a" })), MACHINES),
+        ("delete_webhook_key", "DELETE", format!("{webhook}/keys/second"), None, MACHINES),
+        (
+            "replay_webhook",
+            "POST",
+            format!("{webhook}/replay"),
+            Json(json!({ "since": "2099-01-01T00:00:00Z" })),
+            MACHINES,
+        ),
+        ("list_webhook_deliveries", "GET", format!("{webhook}/deliveries"), None, MACHINES),
+        ("get_webhook_delivery", "GET", format!("{webhook}/deliveries/{}", of.delivery), None, no_such_delivery),
+        ("delete_webhook", "DELETE", webhook, None, removed),
         ("list_rules", "GET", at("/rules"), None, MACHINES),
         ("list_rule_versions", "GET", at("/rules/signboard-scene/versions"), None, MACHINES),
         ("state_rules", "PUT", at("/rules"), Json(json!({ "rules": [] })), MACHINES),

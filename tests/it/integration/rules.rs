@@ -1,6 +1,5 @@
 //! The portal's photo rules, stated by a machine or fetched from the portal: versioned, with what changed, in force at once.
 
-use casework::item::Rules as _;
 use casework::machine::Scope;
 use portal::simulator::{Action, CallKind, Fault};
 use serde_json::{Value, json};
@@ -104,12 +103,12 @@ async fn what_cannot_be_kept_is_refused_and_holds_up_no_other(setup: Setup) {
 async fn two_at_once_are_two_versions(setup: Setup) {
     let (app, machine) = start(setup).await;
     let beside = app.beside().await;
-    let stated = |max_long_px| portal::adapter::FileRule {
+    let limited = |max_long_px| portal::adapter::FileRule {
         max_long_px: Some(max_long_px),
         max_bytes: Some(512_000),
         ..portal::adapter::FileRule { name: SCENE.to_owned(), format: "jpeg".to_owned(), ..Default::default() }
     };
-    let (one, two) = ([stated(900)], [stated(700)]);
+    let (one, two) = ([limited(900)], [limited(700)]);
     let (first, second) = tokio::join!(
         api::rule_sync::take(app.app(), &one, "machine:one"),
         api::rule_sync::take(&beside, &two, "machine:two")
@@ -133,10 +132,10 @@ async fn the_portal_itself_is_asked(setup: Setup) {
     let away = machine.send("POST", &fetch, &Value::Null).await.problem();
     assert_eq!(away, (503, "portal.unavailable".to_owned()));
     let taken = machine.send("POST", &fetch, &Value::Null).await.expect(200).json();
-    let changed: Vec<_> =
+    let moved: Vec<_> =
         taken["rules"].as_array().unwrap().iter().filter(|rule| rule["result"] != "unchanged").collect();
     let changes = json!([{ "field": "max_long_px", "from": 1000, "to": 2048 }]);
-    assert_eq!(changed, [&json!({ "name": SCENE, "result": "changed", "version": 2, "changes": changes })]);
+    assert_eq!(moved, [&json!({ "name": SCENE, "result": "changed", "version": 2, "changes": changes })]);
 }
 
 tests::on_both!(

@@ -132,7 +132,7 @@ pub struct WholeCase {
 }
 
 impl ChangeView {
-    fn of(desk: &Desk, change: Change) -> Self {
+    fn of(desk: &Desk, change: &Change) -> Self {
         let case = change.case.as_ref();
         Self {
             case_id: change.id.0,
@@ -208,7 +208,7 @@ impl FeedApi {
         let more = u64::try_from(changes.len()).is_ok_and(|count| count > limit);
         changes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let cursor = page::cursor_at(changes.last().map_or(after, |change| change.position));
-        let changes = changes.into_iter().map(|change| ChangeView::of(desk, change)).collect();
+        let changes = changes.iter().map(|change| ChangeView::of(desk, change)).collect();
         Ok(Json(Changes { changes, cursor, more }))
     }
 

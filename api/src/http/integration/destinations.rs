@@ -34,7 +34,7 @@ fails! {
 #[derive(Debug, Object)]
 #[oai(rename = "Destination", example, skip_serializing_if_is_none)]
 pub struct DestinationView {
-    /// What it is called: `province`, `wechat`.
+    /// What it is called: `province`, `wechat`, or a webhook's `destination`.
     pub name: String,
     /// How many deliveries wait for their time.
     pub waiting: u64,
@@ -94,7 +94,7 @@ pub struct PauseRequest {
 impl From<Standing> for DestinationView {
     fn from(of: Standing) -> Self {
         Self {
-            name: sea_orm::ActiveEnum::to_value(&of.destination),
+            name: of.destination.to_string(),
             waiting: of.waiting,
             leased: of.leased,
             unknown: of.unknown,

@@ -6,6 +6,8 @@ pub mod destinations;
 pub mod files;
 pub mod reports;
 pub mod rules;
+mod webhook_view;
+pub mod webhooks;
 
 use poem_openapi::Tags;
 
@@ -15,6 +17,7 @@ pub use destinations::DestinationsApi;
 pub use files::FilesApi;
 pub use reports::ReportsApi;
 pub use rules::RulesApi;
+pub use webhooks::WebhooksApi;
 
 /// How the operations are grouped.
 #[derive(Debug, Tags)]
@@ -23,6 +26,8 @@ pub enum Tag {
     Reports,
     /// 办件：变更、完整内容、文件。Cases: what changed, one whole, its files.
     Cases,
+    /// 回调：办件变化时通知对方系统。Webhooks: being called when cases change.
+    Webhooks,
     /// 上传规格：同步、版本。Photo rules: taking the portal's in, and what changed.
     Rules,
     /// 转办：挂起、不明、重办、取消。What is stuck: why, with its history; driving it again, ending it.
