@@ -1,6 +1,7 @@
 //! What integrators do, over signed calls of machines with accounts of their own.
 
 mod accounts;
+mod admin;
 mod deliveries;
 mod feed;
 mod files;

@@ -88,8 +88,13 @@ impl<'a> ApiExtractor<'a> for Machine {
     ) -> poem::Result<Self> {
         let app = request.data::<Arc<App>>().ok_or_else(|| Problem::internal("the request carries no app"))?;
         let stamp = Stamp::read(request.headers()).map_err(signature::Refusal::explain)?;
+        let (machine, keys) = known(app, &stamp.app).await?;
+        // Nothing is read of a stranger.
+        if keys.is_empty() {
+            return Err(signature::Refusal::Wrong.explain().into());
+        }
         let bytes = <Bytes as FromRequest>::from_request(request, body).await?;
-        let machine = admit(app, request, &stamp.app, &bytes).await?;
+        admit(app, request, &keys, &bytes).await?;
         if let (Some(visit), Some(id)) = (request.data::<Arc<Visit>>(), machine.id) {
             visit.asked_by(id);
         }
@@ -98,18 +103,17 @@ impl<'a> ApiExtractor<'a> for Machine {
     }
 }
 
-async fn admit(app: &App, request: &Request, name: &str, bytes: &[u8]) -> Result<Machine, Problem> {
-    let (machine, keys) = known(app, name).await?;
+async fn admit(app: &App, request: &Request, keys: &[TrustedKey], bytes: &[u8]) -> Result<(), Problem> {
     let path_and_query = request.original_uri().path_and_query().map_or("/", |path| path.as_str());
     let call = Call { method: request.method().as_str(), path_and_query, body: bytes };
     let (nonces, now) = (SharedNonces(app.desk.clone()), app.desk.world.now());
-    let admitted = signature::admit(&keys, request.headers(), &call, &nonces, now).await;
+    let admitted = signature::admit(keys, request.headers(), &call, &nonces, now).await;
     let key = admitted.map_err(signature::Refusal::explain)?;
-    tracing::debug!(app = name, key = key.name(), algorithm = key.algorithm().name(), "a signature was believed");
-    Ok(machine)
+    tracing::debug!(app = key.app(), key = key.name(), algorithm = key.algorithm().name(), "a signature was believed");
+    Ok(())
 }
 
-/// The machine of this name and what it may sign with. One nobody knows has no key: it is refused like a wrong signature.
+/// The machine of this name and what it may sign with. One nobody knows has no key, and is refused like a wrong signature.
 async fn known(app: &App, name: &str) -> Result<(Machine, Vec<TrustedKey>), Problem> {
     if name == app.config.province.app {
         let machine = Machine { name: name.to_owned(), id: None, scopes: vec![Scope::ReportsWrite] };
