@@ -12,6 +12,7 @@ use casework::world::World;
 use portal::adapter::Province;
 use portal::signature::TrustedKey;
 use portal::wake::Wake;
+use portal::webhook::address::{Names, SystemNames};
 use portal::wechat::WeChat;
 use prometheus::Registry;
 use sea_orm::DbErr;
@@ -26,6 +27,7 @@ use crate::darkroom::Darkroom;
 use crate::database;
 use crate::http::middleware::HttpMetrics;
 use crate::outside::{self, OutsideError, StandIns};
+use crate::rule_sync;
 use crate::telemetry::Alarms;
 use crate::uploads;
 
@@ -54,6 +56,8 @@ pub struct App {
     pub wechat: Arc<dyn WeChat>,
     /// Where cases are relayed to.
     pub province: Arc<dyn Province>,
+    /// Who knows where machines that want to be called back are.
+    pub names: Arc<dyn Names>,
     /// What the province may sign its reports with.
     pub province_keys: Vec<TrustedKey>,
     /// Wakes the relay: to be called after a commit that owes something.
@@ -108,6 +112,9 @@ pub enum StartError {
     /// The items are not what they must be.
     #[error("the catalogue cannot be used")]
     Catalogue(#[from] BadCatalogue),
+    /// The photo rules that came earlier cannot be read.
+    #[error("the photo rules in the database cannot be read")]
+    Rules(#[from] casework::Error),
     /// WeChat, the province or a stand-in for them cannot be used.
     #[error(transparent)]
     Outside(#[from] OutsideError),
@@ -125,6 +132,7 @@ pub struct Builder {
     world: World,
     stop: CancellationToken,
     simulator: bool,
+    names: Arc<dyn Names>,
 }
 
 impl std::fmt::Debug for Builder {
@@ -136,7 +144,15 @@ impl std::fmt::Debug for Builder {
 impl Builder {
     /// An app for this configuration, in the real world.
     pub fn new(config: Config) -> Self {
-        Self { config, world: World::real(), stop: CancellationToken::new(), simulator: false }
+        let (world, stop) = (World::real(), CancellationToken::new());
+        Self { config, world, stop, simulator: false, names: Arc::new(SystemNames) }
+    }
+
+    /// Asks somebody else for the addresses of machines that want to be called back: what tests do.
+    #[must_use]
+    pub fn names(mut self, names: Arc<dyn Names>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Takes time and randomness from somewhere else: what tests do.
@@ -166,13 +182,14 @@ impl Builder {
     /// # Errors
     /// [`StartError`] when a part cannot be had.
     pub async fn build(self) -> Result<Arc<App>, StartError> {
-        let Self { config, world, stop, simulator } = self;
+        let Self { config, world, stop, simulator, names } = self;
         let path = &config.data_dir;
         private_dir(path).map_err(|source| StartError::DataDir { path: path.clone(), source })?;
         let keys = config.keys(&world)?;
         let catalogue = catalogue::load(config.catalogue_dir.as_deref())?;
         let store = store::open(&store_config(&config.files.place))?;
         let desk = desk(&config, &world, &keys, &catalogue).await?;
+        rule_sync::refresh(&desk, &catalogue.rules).await?;
         let outside = outside::open(&config, &world, &catalogue.rules, simulator).await?;
         let metrics = Registry::new();
         Ok(Arc::new(App {
@@ -185,6 +202,7 @@ impl Builder {
             config: Arc::new(config),
             wechat: outside.wechat,
             province: outside.province,
+            names,
             stand_ins: outside.stand_ins,
             wake: Arc::default(),
             desk,

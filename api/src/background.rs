@@ -5,19 +5,25 @@ use std::time::Duration;
 
 use casework::Desk;
 use casework::county::due;
-use portal::deliver::{Binder, NoticeTemplates, ToProvince, ToWeChat};
+use chrono::TimeDelta;
+use portal::deliver::{Binder, NoticeTemplates, ToProvince, ToWeChat, Webhooks};
+use portal::http::Http;
 use portal::relay::backoff::Schedule;
 use portal::relay::{self, Relay};
 use portal::wake::Wake;
+use portal::webhook::address::Guard;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::renew;
+use crate::rule_sync;
 use crate::sweep;
 
 /// How often to look for photos whose rule has changed, or that had to wait for people's own.
 const RENEW_EVERY: Duration = Duration::from_mins(1);
+/// How often to look for photo rules that another process took in.
+const RULES_EVERY: Duration = Duration::from_secs(30);
 /// How often to look for periods that ran out. They run out at midnight; a day has room for a minute.
 const DUE_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
@@ -43,13 +49,57 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     let binder = Arc::clone(&app.catalogue.rules) as Arc<dyn Binder>;
     let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province), binder);
     let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
-    Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))
+    let relay = Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))?;
+    Ok(match webhooks(app) {
+        Ok(webhooks) => relay.with_webhooks(webhooks),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "webhooks cannot be called");
+            relay
+        }
+    })
+}
+
+/// Who calls machines back: only where the policy lets it.
+fn webhooks(app: &App) -> Result<Webhooks, reqwest::Error> {
+    let settings = &app.config.webhooks;
+    let guard = Guard::new(Arc::clone(&app.names), settings.policy.clone());
+    let http = Http::guarded(settings.timeout, guard)?;
+    let patience = TimeDelta::from_std(settings.patience).unwrap_or(TimeDelta::MAX);
+    let alarm = app.alarms.webhook_disabled.clone();
+    Ok(Webhooks::new(app.desk.clone(), http, settings.policy.clone(), patience, Arc::new(move || alarm.inc())))
 }
 
 /// Carries calls for the relays from and to the other processes; ends when the app is told to stop.
 pub fn carry_calls(app: &Arc<App>, tasks: &TaskTracker) {
     let app = Arc::clone(app);
     tasks.spawn(async move { app.wake.carry(&app.desk.db, &app.stop).await });
+}
+
+/// Puts the photo rules in force that other processes took in; ends when the app is told to stop.
+pub fn keep_rules(app: &Arc<App>, tasks: &TaskTracker) {
+    let kept = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), RULES_EVERY, move || {
+        let app = Arc::clone(&kept);
+        async move {
+            if let Err(error) = rule_sync::refresh(&app.desk, &app.catalogue.rules).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "photo rules cannot be looked for");
+            }
+        }
+    }));
+}
+
+/// Asks the portal for its photo rules now and then, where the configuration says so.
+fn fetch_rules(app: &Arc<App>, tasks: &TaskTracker) {
+    let Some(pause) = app.config.province.rules else { return };
+    let fetched = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), pause, move || {
+        let app = Arc::clone(&fetched);
+        async move {
+            if let Err(error) = rule_sync::fetch(&app).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the portal's photo rules are not taken in");
+            }
+        }
+    }));
 }
 
 /// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
@@ -86,6 +136,7 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
             }
         }
     }));
+    fetch_rules(app, tasks);
     let due = app.desk.clone();
     let wake = Arc::clone(&app.wake);
     tasks.spawn(every(app.stop.clone(), DUE_EVERY, move || {

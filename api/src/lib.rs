@@ -17,6 +17,7 @@ pub mod darkroom;
 pub mod http;
 pub mod receive;
 pub mod renew;
+pub mod rule_sync;
 pub mod server;
 pub mod sweep;
 pub mod uploads;

@@ -112,7 +112,7 @@ fn tell_of_ending_keys(config: &Config, now: DateTime<Utc>) {
 /// # Errors
 /// When a rule says something the simulator does not know.
 pub fn simulated_rules(rules: &RuleBook) -> Result<Vec<simulator::Rule>, serde_json::Error> {
-    rules.list().map(|rule| serde_json::to_value(rule).and_then(serde_json::from_value)).collect()
+    rules.list().iter().map(|rule| serde_json::to_value(&**rule).and_then(serde_json::from_value)).collect()
 }
 
 /// A simulator that believes what we sign, and moves cases on by itself.

@@ -1,11 +1,11 @@
 //! From an upload to a photo: caller → bytes → engine → store → row.
 
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use casework::item::MaterialSpec;
-use entity::photo as row;
-use entity::{AccountId, PhotoId};
+use entity::{AccountId, PhotoId, photo as row};
 use photo::{Outcome, Output, Rule, Verdict};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, SqlErr};
 use sha2::{Digest as _, Sha256};
@@ -58,7 +58,7 @@ pub(crate) struct Purpose<'a> {
     owner: AccountId,
     item: &'a str,
     material: &'a str,
-    rule: &'a Rule,
+    rule: Arc<Rule>,
     keep_anyway: bool,
 }
 
@@ -84,14 +84,14 @@ impl<'a> Purpose<'a> {
     }
 
     /// What the photo must be like.
-    pub(crate) fn rule(&self) -> &'a Rule {
-        self.rule
+    pub(crate) fn rule(&self) -> &Rule {
+        &self.rule
     }
 
     /// The same photo for a newer version of its rule.
-    pub(crate) fn again(rule: &'a Rule, photo: &'a row::Model) -> Self {
+    pub(crate) fn again(rule: &Arc<Rule>, photo: &'a row::Model) -> Self {
         let (owner, item, material) = (photo.owner_id, photo.item_code.as_str(), photo.material_code.as_str());
-        Self { owner, item, material, rule, keep_anyway: photo.kept_anyway }
+        Self { owner, item, material, rule: Arc::clone(rule), keep_anyway: photo.kept_anyway }
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn take_in(
     if let Some(same) = same(app, purpose, &sha256).await? {
         return Ok(Received::Same(same));
     }
-    let (file, outcome) = sheet.develop(purpose.rule.clone()).await?;
+    let (file, outcome) = sheet.develop(Rule::clone(&purpose.rule)).await?;
     let output = usable(&outcome, purpose.keep_anyway)?;
     keep(app, purpose, sha256, &file.bytes, &outcome, output).await
 }
@@ -154,10 +154,7 @@ pub async fn content(app: &App, owner: AccountId, id: PhotoId, form: Form) -> Re
 /// # Errors
 /// When they are not there, or the store fails.
 pub async fn bytes(app: &App, photo: &row::Model, form: Form) -> Result<(Bytes, StorageKey), Problem> {
-    let key = match form {
-        Form::Normalised => portal::application::object(photo),
-        Form::Original => original_key(photo),
-    };
+    let key = key(photo, form);
     match app.store.get(&key, MAX_OBJECT_BYTES).await {
         Ok(bytes) => Ok((bytes, key)),
         Err(error @ (StoreError::Missing | StoreError::TooLarge { .. })) => {
@@ -174,9 +171,12 @@ pub(crate) fn lost(app: &App, id: PhotoId) {
     app.alarms.object_missing.inc();
 }
 
-/// Where a photo's file as it was sent lies.
-pub(crate) fn original_key(photo: &row::Model) -> StorageKey {
-    StorageKey::PhotoOriginal { photo: photo.id.0, extension: extension(&photo.original_format) }
+/// Where one of a photo's files lies.
+pub(crate) fn key(photo: &row::Model, form: Form) -> StorageKey {
+    match form {
+        Form::Normalised => portal::application::object(photo),
+        Form::Original => StorageKey::PhotoOriginal { photo: photo.id.0, extension: extension(&photo.original_format) },
+    }
 }
 
 fn spec<'a>(app: &'a App, item: &str, material: &str) -> Result<&'a MaterialSpec, Problem> {
@@ -209,7 +209,7 @@ pub(crate) async fn same(app: &App, purpose: &Purpose<'_>, sha256: &str) -> Resu
         .filter(row::Column::OriginalSha256.eq(sha256))
         .filter(row::Column::ItemCode.eq(purpose.item))
         .filter(row::Column::MaterialCode.eq(purpose.material))
-        .filter(row::Column::RuleVersion.eq(rule_version(purpose.rule)))
+        .filter(row::Column::RuleVersion.eq(rule_version(&purpose.rule)))
         .one(&app.desk.db)
         .await
         .map_err(Problem::internal)
@@ -249,7 +249,7 @@ async fn keep(
         item_code: Set(purpose.item.to_owned()),
         material_code: Set(purpose.material.to_owned()),
         rule_name: Set(purpose.rule.name.clone()),
-        rule_version: Set(rule_version(purpose.rule)),
+        rule_version: Set(rule_version(&purpose.rule)),
         original_sha256: Set(sha256.clone()),
         original_bytes: Set(i64::try_from(original.len()).unwrap_or(i64::MAX)),
         sha256: Set(hex::encode(Sha256::digest(&result))),

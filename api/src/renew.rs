@@ -4,6 +4,8 @@
 //! its own: first the new photo with its own id and objects, then its place in the case. Whoever dies in between, or does
 //! the same at the same time, does no harm: the same original for the same rule is the same photo.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use casework::item::Text;
 use casework::renew;
@@ -14,7 +16,7 @@ use store::StoreError;
 use crate::app::App;
 use crate::darkroom::{Place, Sheet};
 use crate::http::problem::{Explain as _, Problem, codes};
-use crate::receive::{self, Purpose, Received};
+use crate::receive::{self, Form, Purpose, Received};
 
 /// Photos looked up at once, and how often in one go.
 const BATCH: u64 = 50;
@@ -27,7 +29,7 @@ const MAX_BATCHES: usize = 1_000;
 /// When the database fails.
 pub async fn all(app: &App) -> casework::Result<usize> {
     let mut done = 0;
-    for rule in app.catalogue.rules.list() {
+    for rule in &app.catalogue.rules.list() {
         let mut after = None;
         for _ in 0..MAX_BATCHES {
             let due = renew::due(&app.desk, &rule.name, receive::rule_version(rule), after, BATCH).await?;
@@ -50,7 +52,7 @@ pub async fn all(app: &App) -> casework::Result<usize> {
 }
 
 /// Makes one photo again, or notes why it cannot be; `false` when there is no memory for it now.
-async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<bool, Problem> {
+async fn one(app: &App, place: Place, rule: &Arc<Rule>, old: &row::Model) -> Result<bool, Problem> {
     let length = u64::try_from(old.original_bytes).unwrap_or(0);
     let sheet = match place.try_weigh(rule, length, original(app, old)).await {
         Ok(Some(sheet)) => sheet,
@@ -60,7 +62,7 @@ async fn one(app: &App, place: Place, rule: &Rule, old: &row::Model) -> Result<b
     develop(app, sheet, rule, old).await.map(|()| true)
 }
 
-async fn develop(app: &App, sheet: Sheet, rule: &Rule, old: &row::Model) -> Result<(), Problem> {
+async fn develop(app: &App, sheet: Sheet, rule: &Arc<Rule>, old: &row::Model) -> Result<(), Problem> {
     let purpose = Purpose::again(rule, old);
     match receive::take_in(app, sheet, &purpose, old.original_sha256.clone()).await {
         Ok(Received::New(new) | Received::Same(new)) => {
@@ -87,7 +89,7 @@ async fn judge(app: &App, rule: &Rule, photo: &row::Model, problem: Problem) -> 
 /// The file as it was sent. One that is lost is an alarm.
 async fn original(app: &App, photo: &row::Model) -> Result<Bytes, Problem> {
     let length = u64::try_from(photo.original_bytes).unwrap_or(0);
-    match app.store.get(&receive::original_key(photo), length).await {
+    match app.store.get(&receive::key(photo, Form::Original), length).await {
         Ok(bytes) => Ok(bytes),
         Err(StoreError::Missing | StoreError::TooLarge { .. }) => {
             receive::lost(app, photo.id);

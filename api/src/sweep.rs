@@ -30,6 +30,7 @@ pub async fn all(app: &App) {
         ("idempotency keys", casework::repeat::sweep(desk).await),
         ("reports", casework::report::sweep(desk, now - REPORTS_KEPT).await),
         ("nonces", SharedNonces(desk.clone()).sweep().await),
+        ("outages", casework::destination::sweep(desk).await),
     ];
     for (what, result) in results {
         match result {

@@ -13,9 +13,11 @@ use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::feed;
 use crate::item::Entry;
 use crate::report::Licence;
 use crate::vault::Purpose;
+use crate::webhook;
 
 /// How often an act starts again when another one changed the case first.
 const RETRIES: usize = 5;
@@ -145,7 +147,9 @@ pub(crate) async fn write(
         .filter(case::Column::Revision.eq(old.revision))
         .exec_with_returning(tx)
         .await?;
-    changed.into_iter().next().ok_or(Error::Busy)
+    let new = changed.into_iter().next().ok_or(Error::Busy)?;
+    feed::changed(desk, tx, &new).await?;
+    Ok(new)
 }
 
 /// One line of the timeline, about to be written.
@@ -211,7 +215,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
     }
     .insert(tx)
     .await?;
-    Ok(())
+    if event.inner { Ok(()) } else { webhook::owe(desk, tx, case).await }
 }
 
 /// Runs an act again as long as it only met another one: a bounded number of times.
@@ -236,11 +240,16 @@ where
 /// # Errors
 /// When the database fails.
 pub async fn handed_over(desk: &Desk, id: CaseId, province_id: &str) -> Result<()> {
-    case::Entity::update_many()
+    let tx = desk.begin().await?;
+    let taken = case::Entity::update_many()
         .set(case::ActiveModel { province_id: Set(Some(province_id.to_owned())), ..Default::default() })
         .filter(case::Column::Id.eq(id))
         .filter(case::Column::ProvinceId.is_null())
-        .exec(&desk.db)
+        .exec_with_returning(&tx)
         .await?;
+    for case in &taken {
+        feed::changed(desk, &tx, case).await?;
+    }
+    tx.commit().await?;
     Ok(())
 }

@@ -52,9 +52,12 @@ pub enum Error {
     /// It was rated before, otherwise.
     #[error("the case was rated already")]
     Rated,
-    /// Only a parked promise can be driven again.
-    #[error("the promise is not parked")]
+    /// Only a promise that is parked, or whose outcome is unknown, can be driven again.
+    #[error("the promise is neither parked nor unknown")]
     NotParked,
+    /// A promise that is over, or being kept right now, cannot be ended.
+    #[error("the promise is over, or being kept right now")]
+    Settled,
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyMismatch,

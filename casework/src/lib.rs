@@ -3,6 +3,7 @@
 // What every act works with
 pub mod desk;
 pub mod error;
+pub mod mask;
 pub mod vault;
 pub mod world;
 
@@ -10,8 +11,9 @@ pub mod world;
 pub mod form;
 pub mod item;
 
-// Who applies
+// Who applies, who works here, which machines call
 pub mod account;
+pub mod machine;
 pub mod session;
 pub mod staff;
 
@@ -25,17 +27,21 @@ pub mod rate;
 pub mod renew;
 pub mod repeat;
 pub mod report;
+pub mod rules;
 pub mod state;
 pub mod submit;
 pub mod whole;
 pub mod withdraw;
 
 // What is owed after the commit
+pub mod destination;
+pub mod feed;
 pub mod late;
 pub mod notice;
 pub mod outbox;
 pub mod promise;
 pub mod told;
+pub mod webhook;
 
 pub use desk::Desk;
 pub use error::{Error, Result};

@@ -1,13 +1,17 @@
 //! Promises are written with the change that owes them; the relay keeps them after the commit.
 
+mod by_hand;
+
 use chrono::{DateTime, Utc};
 use entity::outbox::{self, State};
 use entity::{CaseId, OutboxId, attempt, case};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction,
+    EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
+
+pub use by_hand::{DRIVABLE, cancel, interventions, redrive, redrive_many, words};
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -15,7 +19,7 @@ use crate::promise::Promise;
 use crate::vault::Purpose;
 
 /// Most attempts shown of one promise.
-const MAX_ATTEMPTS_SHOWN: u64 = 200;
+pub(crate) const MAX_ATTEMPTS_SHOWN: u64 = 200;
 
 /// Writes `promise` into the transaction. `sequence` orders it within its stream: the number of the event that owes it.
 ///
@@ -45,7 +49,7 @@ pub async fn owe(desk: &Desk, tx: &DatabaseTransaction, promise: Promise, case: 
     Ok(())
 }
 
-/// Cancels what waits in a stream and was never tried, and what is parked. Answers whether anything of it may have left.
+/// Cancels what waits for the province in a stream and was never tried, and what is parked. Answers whether anything of it may have left.
 ///
 /// # Errors
 /// When the database fails.
@@ -57,6 +61,7 @@ pub(crate) async fn cancel_waiting(desk: &Desk, tx: &DatabaseTransaction, stream
             settled_at: Set(Some(desk.world.now())),
             ..Default::default()
         })
+        .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
         .filter(outbox::Column::Stream.eq(stream))
         .filter(
             // The fence rises when a relay takes it: at 0 nobody ever did.
@@ -67,6 +72,7 @@ pub(crate) async fn cancel_waiting(desk: &Desk, tx: &DatabaseTransaction, stream
         .exec(tx)
         .await?;
     let left = outbox::Entity::find()
+        .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
         .filter(outbox::Column::Stream.eq(stream))
         .filter(outbox::Column::Fence.gt(0))
         .one(tx)
@@ -87,12 +93,46 @@ pub async fn of_case(desk: &Desk, case: CaseId) -> Result<Option<outbox::Model>>
         .await?)
 }
 
-/// A page of the promises in `state`, oldest first, after `after`.
+/// Which promises somebody wants to see. What is not said lets everything through; no state at all, nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Where they stand.
+    pub states: Vec<State>,
+    /// To whom they are owed.
+    pub destination: Option<outbox::Destination>,
+    /// Why they are not kept.
+    pub reason: Option<String>,
+    /// Whose case they belong to.
+    pub case: Option<CaseId>,
+    /// Promised before this.
+    pub before: Option<DateTime<Utc>>,
+}
+
+impl Filter {
+    /// What stands in one of these.
+    pub fn of(states: impl Into<Vec<State>>) -> Self {
+        Self { states: states.into(), ..Self::default() }
+    }
+
+    fn condition(&self) -> Condition {
+        // Written out, not bound: only so does the planner see that a partial index serves.
+        let words: Vec<_> = self.states.iter().map(|state| format!("'{}'", state.to_value())).collect();
+        let states = if words.is_empty() { "''".to_owned() } else { words.join(", ") };
+        Condition::all()
+            .add(Expr::cust(format!(r#""outbox"."state" IN ({states})"#)))
+            .add_option(self.destination.map(|destination| outbox::Column::Destination.eq(destination)))
+            .add_option(self.reason.as_ref().map(|reason| outbox::Column::Reason.eq(reason)))
+            .add_option(self.case.map(|case| outbox::Column::CaseId.eq(case)))
+            .add_option(self.before.map(|before| outbox::Column::CreatedAt.lt(before)))
+    }
+}
+
+/// A page of the promises the filter lets through, oldest first, after `after`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(desk: &Desk, state: State, after: Option<OutboxId>, limit: u64) -> Result<Vec<outbox::Model>> {
-    let mut query = outbox::Entity::find().filter(outbox::Column::State.eq(state));
+pub async fn list(desk: &Desk, filter: &Filter, after: Option<OutboxId>, limit: u64) -> Result<Vec<outbox::Model>> {
+    let mut query = outbox::Entity::find().filter(filter.condition());
     if let Some(after) = after {
         query = query.filter(outbox::Column::Id.gt(after));
     }
@@ -112,30 +152,6 @@ pub async fn find(desk: &Desk, id: OutboxId) -> Result<(outbox::Model, Vec<attem
         .all(&desk.db)
         .await?;
     Ok((row, attempts))
-}
-
-/// Drives a parked promise again, with a fresh schedule. It may have arrived: the relay asks first.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::NotParked`] when it is not parked.
-pub async fn redrive(desk: &Desk, id: OutboxId) -> Result<outbox::Model> {
-    let driven = outbox::Entity::update_many()
-        .set(outbox::ActiveModel {
-            state: Set(State::Unknown),
-            tries: Set(0),
-            next_try_at: Set(desk.world.now()),
-            reason: Set(None),
-            settled_at: Set(None),
-            ..Default::default()
-        })
-        .filter(outbox::Column::Id.eq(id))
-        .filter(outbox::Column::State.eq(State::Parked))
-        .exec_with_returning(&desk.db)
-        .await?;
-    match driven.into_iter().next() {
-        Some(row) => Ok(row),
-        None => find(desk, id).await.and(Err(Error::NotParked)),
-    }
 }
 
 /// The other side's words in an attempt, trimmed.

@@ -2,7 +2,7 @@
 //! only, so that nothing personal waits in the outbox.
 
 use entity::outbox::Destination;
-use entity::{CaseId, NoticeId};
+use entity::{CaseId, EndpointId, NoticeId};
 use serde::{Deserialize, Serialize};
 
 /// Something owed to somebody outside.
@@ -61,6 +61,15 @@ pub enum Promise {
         /// Which notice.
         notice: NoticeId,
     },
+    /// Tell an endpoint of a step of a case.
+    WebhookV1 {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// Which case.
+        case: CaseId,
+        /// Which line of its timeline.
+        sn: i32,
+    },
 }
 
 impl Promise {
@@ -75,10 +84,11 @@ impl Promise {
             | Self::DoneV1 { .. }
             | Self::RatingV1 { .. } => Destination::Province,
             Self::NoticeV1 { .. } => Destination::Wechat,
+            Self::WebhookV1 { endpoint, .. } => Destination::Webhook(endpoint),
         }
     }
 
-    /// What must be kept in order: a case's promises to the province; each notice is on its own.
+    /// What must be kept in order: a case's promises to the province, and to each endpoint; each notice is on its own.
     pub fn stream(self) -> String {
         match self {
             Self::ApplyV1 { case, .. }
@@ -87,7 +97,8 @@ impl Promise {
             | Self::StepV1 { case, .. }
             | Self::SpecialV1 { case, .. }
             | Self::DoneV1 { case, .. }
-            | Self::RatingV1 { case, .. } => case.0.simple().to_string(),
+            | Self::RatingV1 { case, .. }
+            | Self::WebhookV1 { case, .. } => case.0.simple().to_string(),
             Self::NoticeV1 { notice } => notice.0.simple().to_string(),
         }
     }

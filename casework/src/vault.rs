@@ -43,6 +43,14 @@ pub enum Purpose {
     Reply,
     /// What the province is told of a step.
     Step,
+    /// What a machine's signatures are checked with.
+    MachineKey,
+    /// Why somebody drove a promise by hand, or ended it.
+    Intervention,
+    /// What calls to an endpoint are signed with.
+    EndpointKey,
+    /// A link by which a file may be read for a while.
+    Link,
 }
 
 impl Purpose {
@@ -59,6 +67,10 @@ impl Purpose {
             Self::Notice => b"notice.body",
             Self::Reply => b"attempt.reply",
             Self::Step => b"case_step.data",
+            Self::MachineKey => b"machine_key.key",
+            Self::Intervention => b"intervention.words",
+            Self::EndpointKey => b"endpoint_key.key",
+            Self::Link => b"link",
         }
     }
 }
@@ -131,11 +143,20 @@ impl Vault {
 
     /// The keyed hash under which `text` can be found again, 64 hex digits.
     pub fn digest(&self, purpose: Purpose, text: &str) -> String {
+        hex::encode(self.mac(purpose, text).finalize().into_bytes())
+    }
+
+    /// Whether this is the text's [`Vault::digest`]; takes as long whatever is wrong.
+    pub fn is_digest(&self, purpose: Purpose, text: &str, digest: &str) -> bool {
+        hex::decode(digest).is_ok_and(|digest| self.mac(purpose, text).verify_slice(&digest).is_ok())
+    }
+
+    fn mac(&self, purpose: Purpose, text: &str) -> Hmac<Sha256> {
         let mut mac = self.hash.clone();
         mac.update(purpose.label());
         mac.update(&[0]);
         mac.update(text.as_bytes());
-        hex::encode(mac.finalize().into_bytes())
+        mac
     }
 }
 
@@ -183,5 +204,8 @@ mod tests {
         assert_ne!(seal(), seal());
         assert_eq!(vault.digest(Purpose::Openid, "o1"), vault.digest(Purpose::Openid, "o1"));
         assert_ne!(vault.digest(Purpose::Openid, "o1"), vault.digest(Purpose::Phone, "o1"));
+        assert!(vault.is_digest(Purpose::Openid, "o1", &vault.digest(Purpose::Openid, "o1")));
+        assert!(!vault.is_digest(Purpose::Openid, "o1", &vault.digest(Purpose::Openid, "o2")));
+        assert!(!vault.is_digest(Purpose::Openid, "o1", ""));
     }
 }

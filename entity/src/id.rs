@@ -49,8 +49,14 @@ ids! {
     AttemptId,
     /// One application.
     CaseId,
+    /// An address a machine wants to be called at.
+    EndpointId,
     /// One entry of a case's timeline.
     EventId,
+    /// Something a person or a machine did to a promise by hand.
+    InterventionId,
+    /// A machine that calls us.
+    MachineId,
     /// A message owed to a person.
     NoticeId,
     /// A promise waiting to be kept.

@@ -1,8 +1,11 @@
 //! A promise written in the same transaction as the change that owes it.
 
+use std::fmt;
+use std::str::FromStr;
+
 use sea_orm::entity::prelude::*;
 
-use crate::{CaseId, OutboxId};
+use crate::{CaseId, EndpointId, OutboxId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -35,16 +38,57 @@ pub struct Model {
     pub settled_at: Option<DateTimeUtc>,
 }
 
-/// Whom it is owed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
+/// Whom it is owed to. Written as `province`, `wechat`, or `webhook:` and 32 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
+#[sea_orm(value_type = "String")]
 pub enum Destination {
     /// The provincial platform.
-    #[sea_orm(string_value = "province")]
     Province,
     /// A person's WeChat.
-    #[sea_orm(string_value = "wechat")]
     Wechat,
+    /// An endpoint of a machine.
+    Webhook(EndpointId),
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Province => f.write_str("province"),
+            Self::Wechat => f.write_str("wechat"),
+            Self::Webhook(endpoint) => write!(f, "webhook:{}", endpoint.0.simple()),
+        }
+    }
+}
+
+/// A text names no destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoDestination;
+
+impl fmt::Display for NoDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("names no destination")
+    }
+}
+
+impl std::error::Error for NoDestination {}
+
+impl FromStr for Destination {
+    type Err = NoDestination;
+
+    fn from_str(text: &str) -> Result<Self, NoDestination> {
+        match text.split_once(':') {
+            None if text == "province" => Ok(Self::Province),
+            None if text == "wechat" => Ok(Self::Wechat),
+            Some(("webhook", id)) => id.parse().map(Self::Webhook).map_err(|_| NoDestination),
+            _ => Err(NoDestination),
+        }
+    }
+}
+
+impl sea_orm::TryFromU64 for Destination {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Destination"))
+    }
 }
 
 /// Where a promise stands.

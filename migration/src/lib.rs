@@ -10,6 +10,7 @@ mod m20261122_000005_uploads;
 mod m20261122_000006_renewal;
 mod m20261126_000007_lanes;
 mod m20261126_000008_county;
+mod m20261126_000009_integration;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_renewal::Migration),
             Box::new(m20261126_000007_lanes::Migration),
             Box::new(m20261126_000008_county::Migration),
+            Box::new(m20261126_000009_integration::Migration),
         ]
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::HeaderMap;
+use chrono::{DateTime, Utc};
+use reqwest::dns::Resolve;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 /// A client with time-outs, without redirects, cookies or proxies from the environment.
 #[derive(Clone, Debug)]
@@ -23,6 +25,18 @@ pub struct Answer {
     pub body: Bytes,
 }
 
+impl Answer {
+    /// `Retry-After` in seconds or as an HTTP date; a date that has passed is no wait at all.
+    pub fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
+        let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let then = DateTime::parse_from_rfc2822(text).ok()?;
+        Some(then.signed_duration_since(now).to_std().unwrap_or_default())
+    }
+}
+
 /// Why there is no answer. The difference decides whether a call may be repeated blindly.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -39,17 +53,31 @@ impl Http {
     ///
     /// # Errors
     /// When the TLS library cannot be set up.
-    #[expect(clippy::disallowed_methods, reason = "the one place where a client is built")]
     pub fn new(timeout: Duration) -> Result<Self, reqwest::Error> {
+        Self::build(timeout, |client| client)
+    }
+
+    /// The same for addresses strangers give: names are resolved by `guard`, and connections go to what it answers.
+    ///
+    /// # Errors
+    /// As [`Http::new`].
+    pub fn guarded(timeout: Duration, guard: impl Resolve + 'static) -> Result<Self, reqwest::Error> {
+        Self::build(timeout, |client| client.dns_resolver(std::sync::Arc::new(guard)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place where a client is built")]
+    fn build(
+        timeout: Duration,
+        more: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, reqwest::Error> {
         // A second caller finds it installed already, which is what is wanted.
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(timeout.min(Duration::from_secs(10)))
-            .user_agent(concat!("gaoxingban/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, timeout })
+            .user_agent(concat!("gaoxingban/", env!("CARGO_PKG_VERSION")));
+        Ok(Self { client: more(client).build()?, timeout })
     }
 
     /// Starts a request; hand what comes of it to [`Http::send`].

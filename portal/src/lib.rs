@@ -2,6 +2,7 @@
 
 // The loop, and who keeps which promise
 pub mod deliver;
+pub mod payload;
 pub mod relay;
 
 // The province: what it is told, how it is told, what it says
@@ -14,6 +15,9 @@ pub mod signature;
 // People
 pub mod wake;
 pub mod wechat;
+
+// Machines
+pub mod webhook;
 
 // The way out
 pub mod http;

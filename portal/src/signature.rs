@@ -23,6 +23,9 @@ pub use nonce::{MemoryNonces, NonceMemory, NonceMemoryFailed};
 pub use refusal::Refusal;
 pub use seal::{BadKey, Check, Seal};
 
+/// HMAC-SHA-256 that has taken `text` in.
+pub(crate) use mac::sha256 as sha256_mac;
+
 /// The header that names the calling application.
 pub const APP: &str = "x-gxb-app";
 /// The header with the moment of signing, in Unix seconds.

@@ -6,6 +6,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
+use casework::machine::Scope;
 use entity::staff::Role;
 use portal::simulator::{Action, CallKind, Fault, Script, Status, Step};
 use serde_json::{Value, json};
@@ -16,9 +17,9 @@ use tests::{Machine, Setup, TestApp, files, on_both, wait_for};
 
 use self::table::{Body, table};
 
-on_both!(every_operation_knows_who_may, lists_show_nothing_of_others);
+on_both!(every_operation_knows_who_may, a_machine_may_what_its_scopes_say, lists_show_nothing_of_others);
 
-/// Things that belong to the owner, and a delivery that is parked.
+/// Things that belong to the owner, and two deliveries that are parked.
 pub struct Things {
     pub draft: String,
     pub ready: String,
@@ -26,6 +27,9 @@ pub struct Things {
     pub upload: String,
     pub notice: String,
     pub delivery: String,
+    pub doomed: String,
+    pub handed_in: String,
+    pub handed_in_photo: String,
     pub orgbusno: String,
     pub staff_key: String,
     pub decided: String,
@@ -42,7 +46,7 @@ async fn every_operation_knows_who_may(setup: Setup) {
     let things = things(&app, &owner).await;
     let people =
         [app.nobody(), app.owner("li").await, owner, app.staff(Role::Clerk).await, app.staff(Role::Operator).await];
-    let machine = app.machine();
+    let machine = app.integrator("all-scopes", &Scope::ALL).await;
     let table = table(&things);
     let mut wrong = Vec::new();
     for (operation, method, path, body, expected) in &table {
@@ -65,6 +69,27 @@ async fn every_operation_knows_who_may(setup: Setup) {
     assert_eq!(rows, documented, "a row for every operation, and an operation for every row");
 }
 
+/// Every operation that lets a machine in refuses one without a scope, and the province's own machine, which may only
+/// report.
+async fn a_machine_may_what_its_scopes_say(setup: Setup) {
+    let catalogue = county::catalogue();
+    let setup = setup.set("GXB_CATALOGUE_DIR", catalogue.path().display().to_string());
+    let app = setup.script(Script::nothing()).without_relay().start().await;
+    let things = things(&app, &app.owner("wang").await).await;
+    let (none, province) = (app.integrator("no-scopes", &[]).await, app.machine());
+    let mut asked = 0;
+    for (operation, method, path, body, expected) in &table(&things) {
+        if !path.starts_with("/integration/v1/") || expected[0] != "401 signature.invalid" {
+            continue;
+        }
+        asked += 1;
+        assert_eq!(said(&sign(&none, method, path, body).await), "403 machine.scope", "{operation}");
+        let reports = if *operation == "receive_report" { "200" } else { "403 machine.scope" };
+        assert_eq!(said(&sign(&province, method, path, body).await), reports, "{operation}");
+    }
+    assert!(asked > 5, "{asked}");
+}
+
 async fn things(app: &TestApp, owner: &Caller) -> Things {
     // One case at the province, accepted, so that there is a notice; another one refused there, so that it is parked.
     let through = owner.ready().await;
@@ -79,9 +104,11 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
     owner.submit(&at_desk).await;
     owner.submit(&to_correct).await;
     app.relay().drain().await.unwrap();
-    app.simulator().fail(Fault::on(CallKind::Case, Action::Refuse)).unwrap();
-    let refused = owner.ready().await;
-    owner.submit(&refused).await;
+    app.simulator().fail(Fault::on(CallKind::Case, Action::Refuse).times(2)).unwrap();
+    for _ in 0..2 {
+        let refused = owner.ready().await;
+        owner.submit(&refused).await;
+    }
     app.relay().drain().await.unwrap();
     let operator = app.staff(Role::Operator).await;
     let parked = operator.get("/staff/v1/deliveries?state=parked").await.expect(200).json();
@@ -91,7 +118,10 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
     let notices = owner.get("/v1/notices").await.expect(200).json();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let desk_photo = text(&owner.case(&at_desk).await["materials"][0]["photos"][0]);
+    let handed_in_photo = text(&owner.case(&through).await["materials"][0]["photos"][0]);
     Things {
+        handed_in: through.clone(),
+        handed_in_photo,
         decided: through,
         at_desk,
         to_correct,
@@ -101,6 +131,7 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
         upload: text(&owner.begin_upload(files::small_jpeg()).await.expect(201).json()["id"]),
         notice: text(&notices["notices"][0]["id"]),
         delivery: text(&parked["deliveries"][0]["id"]),
+        doomed: text(&parked["deliveries"][1]["id"]),
         staff_key: casework::staff::create(&app.app().desk, "另一位", Role::Clerk).await.unwrap().1,
         ready,
         orgbusno,

@@ -34,6 +34,23 @@ const PINNED: &[(&str, &str, &str)] = &[
     ("set_phone", "put", "/v1/account/phone"),
     ("record_subscription", "post", "/v1/subscriptions"),
     ("receive_report", "post", "/integration/v1/reports"),
+    ("list_changes", "get", "/integration/v1/changes"),
+    ("acknowledge_changes", "post", "/integration/v1/changes/acknowledge"),
+    ("get_whole_case", "get", "/integration/v1/cases/{id}"),
+    ("link_file", "post", "/integration/v1/cases/{id}/files/{photo}/link"),
+    ("list_stuck", "get", "/integration/v1/deliveries"),
+    ("get_stuck", "get", "/integration/v1/deliveries/{id}"),
+    ("redrive_one", "post", "/integration/v1/deliveries/{id}/redrive"),
+    ("redrive_many", "post", "/integration/v1/deliveries/redrive"),
+    ("cancel_delivery", "post", "/integration/v1/deliveries/{id}/cancel"),
+    ("list_destinations", "get", "/integration/v1/destinations"),
+    ("pause_destination", "post", "/integration/v1/destinations/{name}/pause"),
+    ("resume_destination", "post", "/integration/v1/destinations/{name}/resume"),
+    ("list_rules", "get", "/integration/v1/rules"),
+    ("state_rules", "put", "/integration/v1/rules"),
+    ("fetch_rules", "post", "/integration/v1/rules/fetch"),
+    ("put_webhook", "put", "/integration/v1/webhooks/{name}"),
+    ("replay_webhook", "post", "/integration/v1/webhooks/{name}/replay"),
 ];
 
 /// Problems no operation can list, because they are met before there is one.

@@ -15,6 +15,7 @@ mod county;
 mod faults;
 mod hostile;
 mod input;
+mod integration;
 mod journey;
 mod killed;
 mod lanes;

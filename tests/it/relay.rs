@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use casework::outbox::Filter;
 use casework::promise::Promise;
 use casework::{Desk, Error};
 use chrono::TimeDelta;
@@ -180,10 +181,10 @@ async fn a_parked_promise_holds_up_its_own_case_only(setup: Setup) {
     assert_eq!(notebook.by_stream(), [(free.0.simple().to_string(), vec![1, 2])].into());
     scene.forward(TimeDelta::days(9));
     assert_eq!(relay.drain().await.unwrap(), 0, "what stands behind a parked one waits as long as it does");
-    let parked = casework::outbox::list(&desk, State::Parked, None, 10).await.unwrap();
+    let parked = casework::outbox::list(&desk, &Filter::of([State::Parked]), None, 10).await.unwrap();
     assert_eq!(parked.len(), 1);
     notebook.park.lock().unwrap().clear();
-    casework::outbox::redrive(&desk, parked[0].id).await.unwrap();
+    casework::outbox::redrive(&desk, parked[0].id, "staff:test").await.unwrap();
     assert_eq!(relay.drain().await.unwrap(), 2);
     assert_eq!(notebook.by_stream()[&stream], [1, 2]);
 }

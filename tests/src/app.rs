@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::caller::{Caller, Machine};
 use crate::database;
 use crate::objects;
-use crate::outside::Outside;
+use crate::outside::{self, Outside};
 use crate::process::Process;
 use crate::s3::S3Server;
 use crate::setup::{Database, Objects, Run, Setup};
@@ -118,7 +118,10 @@ impl TestApp {
             // Lines are wanted to the tests' very end.
             std::mem::forget(api::telemetry::init(&api::config::Log { level, ..config.log.clone() }));
         }
-        let builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
+        let mut builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
+        if let Some(names) = &self.setup.names {
+            builder = builder.names(Arc::<crate::receiver::StandInNames>::clone(names));
+        }
         // Started only where the test unsets the portal's address.
         Box::pin(builder.with_simulator().build()).await.unwrap()
     }
@@ -236,7 +239,7 @@ impl TestApp {
 
     /// The province's machine, which signs what it sends.
     pub fn machine(&self) -> Machine {
-        Machine::new(self.nobody(), self.world.clone())
+        Machine::new(self.nobody(), self.world.clone(), outside::key())
     }
 }
 

@@ -12,8 +12,6 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::outside;
-
 /// Longest answer read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// What separates the parts of an upload; it does not occur in them.
@@ -212,8 +210,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn new(caller: Caller, world: World) -> Self {
-        Self { caller, key: outside::key(), world, nonces: AtomicU64::new(0) }
+    pub(crate) fn new(caller: Caller, world: World, key: Key) -> Self {
+        Self { caller, key, world, nonces: AtomicU64::new(0) }
     }
 
     /// A signed request with this body.
@@ -240,6 +238,11 @@ impl Machine {
     pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         self.finish(self.signed(method, path, &body)).await
+    }
+
+    /// A signed GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &Value::Null).await
     }
 
     /// A report.

@@ -12,6 +12,7 @@
 pub mod database;
 pub mod objects;
 pub mod outside;
+pub mod receiver;
 #[path = "../../store/tests/it/server.rs"]
 pub mod s3;
 // The server
@@ -23,6 +24,7 @@ pub mod caller;
 pub mod county;
 pub mod desk;
 pub mod files;
+pub mod machine;
 pub mod parts;
 #[expect(clippy::pedantic, reason = "shared with the photo engine's own tests")]
 #[path = "../../photo/tests/pictures/mod.rs"]

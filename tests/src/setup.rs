@@ -2,7 +2,10 @@
 
 use portal::simulator::Script;
 
+use std::sync::Arc;
+
 use crate::app::TestApp;
+use crate::receiver::StandInNames;
 use casework::world::Driven;
 
 /// Where rows are kept.
@@ -44,6 +47,7 @@ pub struct Setup {
     pub(crate) clock: Option<Driven>,
     pub(crate) script: Script,
     pub(crate) settings: Vec<(String, String)>,
+    pub(crate) names: Option<Arc<StandInNames>>,
 }
 
 impl Setup {
@@ -62,7 +66,16 @@ impl Setup {
     pub fn on(database: Database, objects: Objects) -> Self {
         use portal::simulator::{Status, Step};
         let script = Script::of([Step::now(Status::Accepted), Step::now(Status::Approved)]);
-        Self { database, objects, run: Run::Inside, relay: true, clock: None, script, settings: Vec::new() }
+        Self {
+            database,
+            objects,
+            run: Run::Inside,
+            relay: true,
+            clock: None,
+            script,
+            settings: Vec::new(),
+            names: None,
+        }
     }
 
     /// Runs `binary` as a process: it can be killed. Reports are fetched, not pushed.
@@ -94,6 +107,12 @@ impl Setup {
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.settings.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Names of machines that want to be called back stand for what these say.
+    #[must_use]
+    pub fn names(self, names: &Arc<StandInNames>) -> Self {
+        Self { names: Some(Arc::clone(names)), ..self }
     }
 
     /// Starts it.

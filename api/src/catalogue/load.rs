@@ -111,7 +111,7 @@ pub(super) fn parse(files: &Files, mut mistakes: Vec<String>) -> Result<Loaded, 
     let knows_rule = |rule: &str| rules.contains_key(rule) || named.contains(rule);
     match Catalogue::new(items, knows_rule) {
         Ok(catalogue) if mistakes.is_empty() => {
-            Ok(Loaded { catalogue, rules: Arc::new(RuleBook::new(rules)), etag: etag(files) })
+            Ok(Loaded { catalogue, rules: Arc::new(RuleBook::new(rules)), stamp: stamp(files) })
         }
         Ok(_) => Err(BadCatalogue { mistakes }),
         Err(bad) => Err(BadCatalogue { mistakes: mistakes.into_iter().chain(bad.mistakes).collect() }),
@@ -158,8 +158,8 @@ fn in_toml(file: &str, text: &str, error: &toml::de::Error) -> String {
     format!("{file}: line {}: {}", before.matches('\n').count() + 1, error.message().replace('\n', " "))
 }
 
-/// A strong entity tag over the files and the program that shows them.
-fn etag(files: &Files) -> String {
+/// A hash over the files and the program that shows them.
+fn stamp(files: &Files) -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     for part in files.iter().flat_map(|(name, text)| [name, text]) {
@@ -167,6 +167,5 @@ fn etag(files: &Files) -> String {
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }
-    let digest = hex::encode(hash.finalize());
-    format!("\"{}\"", digest.get(..32).unwrap_or(&digest))
+    hex::encode(hash.finalize())
 }

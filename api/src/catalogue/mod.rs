@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use casework::item::{BadCatalogue, Catalogue};
+use sha2::{Digest as _, Sha256};
 
 pub use self::rules::RuleBook;
 
@@ -24,18 +25,29 @@ pub struct Loaded {
     pub catalogue: Catalogue,
     /// All photo rules.
     pub rules: Arc<RuleBook>,
-    /// Changes whenever a file or the program does; quoted, as the `ETag` header wants it.
-    pub etag: String,
+    /// Changes whenever a file or the program does.
+    pub stamp: String,
 }
 
 impl Loaded {
+    /// Changes whenever a file, the program or a rule in force does; quoted, as the `ETag` header wants it.
+    pub fn etag(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(&self.stamp);
+        for rule in self.rules.list() {
+            hash.update(format!("\n{} {}", rule.name, rule.version));
+        }
+        let digest = hex::encode(hash.finalize());
+        format!("\"{}\"", digest.get(..32).unwrap_or(&digest))
+    }
+
     /// The settings nobody has confirmed yet, one line each: what an operator has to ask the bureau about.
     pub fn assumed(&self) -> Vec<String> {
         let items = self.catalogue.list().flat_map(|entry| {
             let item = &entry.item;
             item.assumed().into_iter().map(|what| format!("item {} version {}: {what}", item.code, item.version))
         });
-        let rules = self.rules.list().filter(|rule| rule.source.starts_with("assumed"));
+        let rules = self.rules.list().into_iter().filter(|rule| rule.source.starts_with("assumed"));
         items.chain(rules.map(|rule| format!("rule {} version {}", rule.name, rule.version))).collect()
     }
 }

@@ -1,32 +1,46 @@
 //! The photo rules in force, and what a case and its delivery must know of them.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 use casework::item::{Misfit, PhotoFacts, Rules, Text};
 use photo::{Facts, Format, Rule};
 use portal::deliver::Binder;
 
-/// All photo rules by name.
+/// All photo rules by name. A newer version of one may come while the program runs.
 #[derive(Debug, Default)]
 pub struct RuleBook {
-    rules: BTreeMap<String, Rule>,
+    rules: RwLock<BTreeMap<String, Arc<Rule>>>,
 }
 
 impl RuleBook {
     /// A book of these rules, each under its name.
     pub fn new(rules: BTreeMap<String, Rule>) -> Self {
-        Self { rules }
+        Self { rules: RwLock::new(rules.into_iter().map(|(name, rule)| (name, Arc::new(rule))).collect()) }
     }
 
-    /// The rule of this name.
-    pub fn get(&self, name: &str) -> Option<&Rule> {
-        self.rules.get(name)
+    /// The rule of this name in the version in force.
+    pub fn get(&self, name: &str) -> Option<Arc<Rule>> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Every rule, by name.
-    pub fn list(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.values()
+    pub fn list(&self) -> Vec<Arc<Rule>> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Puts a version in force, when it is newer than the one that is. Answers whether it was. A rule no material asks for
+    /// is left out.
+    pub fn adopt(&self, rule: Rule) -> bool {
+        let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        match rules.get_mut(&rule.name) {
+            Some(current) if current.version < rule.version => {
+                *current = Arc::new(rule);
+                true
+            }
+            _ => false,
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! `gaoxingban admin`: what only an operator may do.
 
+mod machine;
+
 use std::path::Path;
 use std::process::ExitCode;
 
 use casework::staff;
-use casework::world::World;
+use casework::world::{NoRandomness, World};
 use clap::Subcommand;
 use entity::StaffId;
 use entity::staff::Role;
@@ -48,6 +50,22 @@ enum What {
         /// Their id.
         id: Uuid,
     },
+    /// Add a machine that may call the integration API, and print the key it signs with: it is shown this once.
+    AddMachine(machine::Add),
+    /// Let a machine sign with one more key, so that an old and a new one overlap.
+    AddMachineKey(machine::AddKey),
+    /// Stop believing a key of a machine from now on.
+    DropMachineKey {
+        /// What the machine calls itself.
+        machine: String,
+        /// What the key is called.
+        key: String,
+    },
+    /// Bar a machine from now on.
+    DisableMachine {
+        /// What it calls itself.
+        machine: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -84,13 +102,7 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 }
 
 fn portal_key(algorithm: Algorithm, name: &str) -> Ended {
-    let world = World::real();
-    let seal = loop {
-        // A random number is no SM2 key once in 2³² times.
-        if let Some(seal) = Seal::of_random(algorithm, world.bytes()?) {
-            break seal;
-        }
-    };
+    let seal = draw(&World::real(), algorithm)?;
     let trusted = format!("{name}:{}", seal.check().expose());
     // What the settings would refuse must not be printed for them.
     Believed::parse(&trusted)?;
@@ -102,7 +114,18 @@ fn portal_key(algorithm: Algorithm, name: &str) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A new key.
+fn draw(world: &World, algorithm: Algorithm) -> Result<Seal, NoRandomness> {
+    loop {
+        // A random number is no SM2 key once in 2³² times.
+        if let Some(seal) = Seal::of_random(algorithm, world.bytes()?) {
+            return Ok(seal);
+        }
+    }
+}
+
 async fn administer(what: What, config: Config) -> Ended {
+    let province = config.province.app.clone();
     let app = Builder::new(config).build().await?;
     match what {
         What::AddStaff { name, role } => {
@@ -111,6 +134,10 @@ async fn administer(what: What, config: Config) -> Ended {
         }
         What::PortalKey { algorithm, name } => return portal_key(algorithm, &name),
         What::DisableStaff { id } => staff::disable(&app.desk, StaffId(id)).await?,
+        What::AddMachine(add) => print(&machine::add(&app.desk, add, &province).await?)?,
+        What::AddMachineKey(add) => print(&machine::add_key(&app.desk, add).await?)?,
+        What::DropMachineKey { machine, key } => casework::machine::drop_key(&app.desk, &machine, &key).await?,
+        What::DisableMachine { machine } => casework::machine::disable(&app.desk, &machine).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -20,6 +20,7 @@ async fn relay(config: Config) -> Ended {
     let app = Builder::new(config).stop(stop).build().await?;
     let tasks = TaskTracker::new();
     background::carry_calls(&app, &tasks);
+    background::keep_rules(&app, &tasks);
     background::start(&app, &tasks)?;
     tasks.close();
     tracing::info!("gaoxingban is relaying");

@@ -33,6 +33,7 @@ async fn serve(args: Args, config: Config) -> Ended {
     let app = Builder::new(config).stop(stop).with_simulator().build().await?;
     let beside = TaskTracker::new();
     background::carry_calls(&app, &beside);
+    background::keep_rules(&app, &beside);
     if !args.no_relay {
         background::start(&app, &beside)?;
     }

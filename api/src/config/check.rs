@@ -7,6 +7,7 @@ use super::table::Settings;
 use super::value::Span;
 use super::{
     Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal,
+    webhooks,
 };
 
 /// What an ordinary phone photo takes while it is worked on, in bytes, with room for a large one.
@@ -40,6 +41,8 @@ fn together(settings: &Settings, mistakes: &mut Vec<String>) {
         refuse(!bucket && given, &format!("{name} is set but GXB_S3_BUCKET is not"));
     }
     refuse(!bucket && settings.s3_endpoint.is_some(), "GXB_S3_ENDPOINT is set but GXB_S3_BUCKET is not");
+    let links = Duration::from_secs(1)..=store::MAX_LINK;
+    refuse(!links.contains(&settings.link_lifetime.0), "GXB_LINK_LIFETIME must be at least 1s and at most 15m");
     let wechat = (settings.wechat_appid.is_some(), settings.wechat_secret.is_some());
     refuse(wechat == (true, false), "GXB_WECHAT_SECRET must be set when GXB_WECHAT_APPID is");
     refuse(wechat == (false, true), "GXB_WECHAT_APPID must be set when GXB_WECHAT_SECRET is");
@@ -127,6 +130,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             poll: s.relay_poll.0,
             promise: s.relay_promise.0,
         },
+        webhooks: webhooks::webhooks(&settings),
         wechat: wechat(&settings),
         refresh_lifetime: s.refresh_lifetime.0,
         data_dir: s.data_dir,
@@ -147,7 +151,7 @@ fn files(settings: &Settings) -> Files {
         }),
         _ => Place::Folder(s.data_dir.join("objects")),
     };
-    Files { place, sweep_age: s.sweep_age.0, sweep_interval: s.sweep_interval.0 }
+    Files { place, sweep_age: s.sweep_age.0, sweep_interval: s.sweep_interval.0, link_lifetime: s.link_lifetime.0 }
 }
 
 fn wechat(settings: &Settings) -> WeChat {

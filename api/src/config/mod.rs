@@ -12,6 +12,7 @@ mod show;
 mod source;
 pub mod table;
 pub mod value;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub use show::{effective, markdown};
 use source::Source;
 pub use source::{FILE, PREFIX};
 use table::Settings;
+pub use webhooks::Webhooks;
 
 /// WeChat's own server, where no other is named.
 pub const WECHAT_URL: &str = "https://api.weixin.qq.com";
@@ -62,6 +64,8 @@ pub struct Config {
     pub province: Province,
     /// When they are relayed.
     pub relay: Relay,
+    /// How machines are called back.
+    pub webhooks: Webhooks,
     /// Who tells us who is signing in.
     pub wechat: WeChat,
     /// How long a phone stays signed in without being used.
@@ -109,6 +113,8 @@ pub struct Files {
     pub sweep_age: Duration,
     /// How often to look for them.
     pub sweep_interval: Duration,
+    /// How long a link to a photo lives.
+    pub link_lifetime: Duration,
 }
 
 /// A folder or a bucket.
@@ -169,6 +175,8 @@ pub struct Province {
     pub timeout: Duration,
     /// How often to ask for reports.
     pub poll: Duration,
+    /// How often to ask for its photo rules; none when nobody asks by themselves.
+    pub rules: Option<Duration>,
     /// The codes its version speaks.
     pub codes: &'static CodeTable,
 }

@@ -124,6 +124,7 @@ pub(super) fn province(s: Settings) -> Province {
         believed: s.portal_trusted_keys,
         timeout: s.portal_timeout.0,
         poll: s.portal_poll.0,
+        rules: s.portal_rules.map(|span| span.0),
         codes: s.portal_codes.0,
     }
 }

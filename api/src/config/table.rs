@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ::portal::signature::Seal;
+use ::portal::webhook::address::Network;
 
 use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
 use super::portal::Believed;
@@ -116,6 +117,8 @@ settings! {
         sweep_age: Span = "1d";
         /// How often to look for such files.
         sweep_interval: Span = "1h";
+        /// How long a link lives by which a machine reads a photo; at most 15 minutes.
+        link_lifetime: Span = "5m";
     }
     "Photos" {
         /// How many photos are worked on at once. Unset: as many as there are processors.
@@ -152,6 +155,9 @@ settings! {
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.
         portal_poll: Span = "30s";
+        /// How often to ask the portal for its photo rules and take in what has changed. Unset: only when somebody asks for it
+        /// through the integration API.
+        portal_rules: Option<Span> = "";
         /// Which version of the portal's code tables it speaks.
         portal_codes: Codes = "newer";
     }
@@ -167,6 +173,15 @@ settings! {
         /// How long a promise to the province may stay open before the applicant is told, once, that handing the case on takes
         /// longer than usual.
         relay_promise: Span = "4h";
+    }
+    "Webhooks" {
+        /// Private networks machines may be called back in, such as the government's own; every other one is refused. In
+        /// production calls go by https only.
+        webhook_networks: Vec<Network> = "";
+        /// How long one call may take.
+        webhook_timeout: Span = "15s";
+        /// How long nothing may come through before a webhook is turned off, and the operator told.
+        webhook_patience: Span = "3d";
     }
     "WeChat" {
         /// The mini-program's id.

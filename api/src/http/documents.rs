@@ -5,7 +5,7 @@
 use super::app::{
     AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, RatingsApi, SessionApi, UploadsApi,
 };
-use super::integration::ReportsApi;
+use super::integration::{DestinationsApi, FeedApi, FilesApi, ReportsApi, RulesApi, StuckApi, WebhooksApi};
 use super::staff::{DecideApi, DeliveriesApi, DeskApi, ReviewApi, StaffSessionApi, WindowApi};
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
 
@@ -25,7 +25,7 @@ pub type App = (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi
 /// The operations of the staff's document.
 pub type Staff = (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi);
 /// The operations of the machines' document.
-pub type Integration = ReportsApi;
+pub type Integration = (ReportsApi, FeedApi, FilesApi, WebhooksApi, StuckApi, DestinationsApi, RulesApi);
 
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
@@ -59,7 +59,12 @@ pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
 
 /// The machines' document and its routes.
 pub fn integration(public_url: &str) -> OpenApiService<Integration, ()> {
-    describe(ReportsApi, public_url, "高兴办 · 系统对接接口 Integration", INTEGRATION)
+    describe(
+        (ReportsApi, FeedApi, FilesApi, WebhooksApi, StuckApi, DestinationsApi, RulesApi),
+        public_url,
+        "高兴办 · 系统对接接口 Integration",
+        INTEGRATION,
+    )
 }
 
 /// The document as it is kept in `openapi/`.
@@ -96,9 +101,13 @@ A case the county decides: `list_desk` → `get_desk_case` → `accept_case` (or
 
 const INTEGRATION: &str = "\
 省政务服务平台和其他系统使用的接口，每次调用都要签名。\n\n\
-For the provincial portal and other machines. Every call is signed with `X-Gxb-App`, `X-Gxb-Timestamp`, `X-Gxb-Nonce` \
+For the provincial portal and other machines. A machine has an account with scopes, made by the operator (`gaoxingban admin \
+add-machine`); each operation names the scope it needs. Every call is signed with `X-Gxb-App`, `X-Gxb-Timestamp`, `X-Gxb-Nonce` \
 and `X-Gxb-Signature` (`alg=hmac-sha256`, `hmac-sm3` or `sm2`) over method, path with query, timestamp, nonce and the hash of \
-the body (SHA-256 with the first, SM3 with the others); the clock may be five minutes off, and a nonce works once.";
+the body (SHA-256 with the first, SM3 with the others); the clock may be five minutes off, and a nonce works once.\n\n\
+A copy of the cases: `list_changes` → keep the page → `acknowledge_changes` → `list_changes` …; for each change `get_whole_case`, \
+and for each file `link_file`. To be called instead of asking: `put_webhook`. What is stuck: `list_stuck` → `get_stuck` → \
+`redrive_one` or `redrive_many`, or `cancel_delivery`. Maintenance: `pause_destination` → `resume_destination`.";
 
 const COMMON: &str = "\
 **Errors** are `application/problem+json` (RFC 9457) whatever went wrong: look at `code`, show `advice`. All faults of a \

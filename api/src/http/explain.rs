@@ -33,6 +33,7 @@ impl Explain for Error {
             }
             Self::Invalid(faults) => Problem::new(&codes::FORM_INVALID).faults(faults.into_iter().map(Fault::from)),
             Self::TooMany("drafts") => Problem::new(&codes::CASE_TOO_MANY),
+            Self::TooMany("endpoints" | "keys") => Problem::new(&codes::WEBHOOK_TOO_MANY),
             Self::TooMany(_) => Problem::new(&codes::REQUEST_RATE),
             Self::NotAllowed(_) => Problem::new(&codes::SESSION_NOT_ALLOWED),
             Self::StepUnderWay => Problem::new(&codes::CASE_STEP_OPEN),
@@ -40,6 +41,7 @@ impl Explain for Error {
             Self::CorrectedOnce => Problem::new(&codes::CASE_CORRECTED),
             Self::Rated => Problem::new(&codes::CASE_RATED),
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
+            Self::Settled => Problem::new(&codes::DELIVERY_SETTLED),
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
             Self::KeyRunning => Problem::new(&codes::IDEMPOTENCY_RUNNING),
             Self::SessionEnded => Problem::new(&codes::SESSION_ENDED),
@@ -63,7 +65,10 @@ fn not_found(what: &str) -> &'static codes::Code {
         "material" => &codes::MATERIAL_UNKNOWN,
         "photo" => &codes::PHOTO_UNKNOWN,
         "notice" => &codes::NOTICE_UNKNOWN,
+        "cursor" => &codes::CURSOR_INVALID,
         "delivery" => &codes::DELIVERY_UNKNOWN,
+        "webhook" | "webhook_key" => &codes::WEBHOOK_UNKNOWN,
+        "destination" => &codes::DESTINATION_UNKNOWN,
         // A token that is good, of somebody who is no longer there.
         "account" | "staff" => &codes::SESSION_ENDED,
         _ => &codes::REQUEST_NO_SUCH_PATH,

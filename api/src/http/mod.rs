@@ -7,6 +7,7 @@ pub mod documents;
 mod explain;
 mod health;
 pub mod integration;
+pub mod machine;
 pub mod middleware;
 pub mod operations;
 mod page;

@@ -27,13 +27,33 @@ pub(crate) fn after(cursor: Option<&str>) -> Result<Option<Uuid>, Problem> {
     Uuid::from_slice(&bytes).map(Some).map_err(|_| Problem::new(&codes::CURSOR_INVALID))
 }
 
+/// Where something behind this id begins.
+pub(crate) fn cursor(id: Uuid) -> String {
+    BASE64.encode(id.as_bytes())
+}
+
 /// Cuts a list that was read one entry too long, and says where the next page begins.
 pub(crate) fn cut<T>(mut rows: Vec<T>, limit: u64, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let cursor = rows.last().filter(|_| more).map(|row| BASE64.encode(id(row).as_bytes()));
+    let cursor = rows.last().filter(|_| more).map(|row| self::cursor(id(row)));
     (rows, cursor)
+}
+
+/// A place in a feed as a cursor.
+pub(crate) fn cursor_at(place: i64) -> String {
+    BASE64.encode(place.to_be_bytes())
+}
+
+/// The place a cursor of a feed stands for.
+///
+/// # Errors
+/// `list.cursor` for anything that is not a cursor of ours.
+pub(crate) fn place(cursor: &str) -> Result<i64, Problem> {
+    let bytes = BASE64.decode(cursor).map_err(|_| Problem::new(&codes::CURSOR_INVALID))?;
+    let bytes = <[u8; 8]>::try_from(bytes).map_err(|_| Problem::new(&codes::CURSOR_INVALID))?;
+    Ok(i64::from_be_bytes(bytes))
 }
 
 #[cfg(test)]
@@ -51,8 +71,10 @@ mod tests {
 
     #[test]
     fn what_is_no_cursor_is_refused() {
+        assert_eq!(place(&cursor_at(-7)).unwrap(), -7);
         for cursor in ["", "abc", "%%%", "AAAA", &"A".repeat(5000)] {
             assert_eq!(after(Some(cursor)).unwrap_err().code().code, "list.cursor", "{cursor:?}");
+            assert_eq!(place(cursor).unwrap_err().code().code, "list.cursor", "{cursor:?}");
         }
     }
 }

@@ -23,10 +23,8 @@ pub fn init(log: &Log) -> io::Result<Writer> {
     let filter = EnvFilter::try_new(format!("poem=warn,sqlx=warn,sea_orm_migration=warn,{}", log.level))
         .unwrap_or_else(|_| EnvFilter::new("info"));
     let (waiting, writer) = Lines::to(io::stderr())?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(waiting)
-        .with_ansi(io::stderr().is_terminal());
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(waiting).with_ansi(io::stderr().is_terminal());
     // Somebody else, such as a test harness, may write the lines already.
     drop(match log.format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
@@ -40,6 +38,8 @@ pub fn init(log: &Log) -> io::Result<Writer> {
 pub struct Alarms {
     /// A row whose object is not in the store.
     pub object_missing: IntCounter,
+    /// A webhook that was turned off because nothing came through.
+    pub webhook_disabled: IntCounter,
 }
 
 impl Alarms {
@@ -50,6 +50,8 @@ impl Alarms {
     pub fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
         let object_missing = IntCounter::new("gxb_object_missing_total", "Rows whose object is not in the store.")?;
         registry.register(Box::new(object_missing.clone()))?;
-        Ok(Self { object_missing })
+        let webhook_disabled = IntCounter::new("gxb_webhook_disabled_total", "Webhooks turned off for failing.")?;
+        registry.register(Box::new(webhook_disabled.clone()))?;
+        Ok(Self { object_missing, webhook_disabled })
     }
 }

@@ -145,7 +145,10 @@ fn is_as_announced(upload: &upload::Model, bytes: &Bytes) -> bool {
 
 async fn original(app: &App, id: PhotoId) -> Result<StorageKey, Problem> {
     let photo = photo::Entity::find_by_id(id).one(&app.desk.db).await.map_err(Problem::internal)?;
-    photo.as_ref().map(receive::original_key).ok_or_else(|| Problem::new(&codes::UPLOAD_UNKNOWN))
+    photo
+        .as_ref()
+        .map(|photo| receive::key(photo, receive::Form::Original))
+        .ok_or_else(|| Problem::new(&codes::UPLOAD_UNKNOWN))
 }
 
 /// Gives the upload up, so that the same file can be begun anew.

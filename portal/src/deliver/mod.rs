@@ -2,6 +2,7 @@
 
 mod notice;
 mod province;
+mod webhook;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use notice::{NoticeTemplates, ToWeChat};
 pub use province::{Binder, ToProvince};
+pub use webhook::Webhooks;
 
 use crate::relay::lease::Lease;
 
@@ -68,17 +70,25 @@ impl<'a> Job<'a> {
 }
 
 /// Codes that say a destination was away, and nothing of the promise that met this.
-pub(crate) const OUTAGES: &[&str] =
-    &["province.unreachable", "province.no_answer", "province.failing", "province.too_slow", "relay.timeout"];
+pub(crate) const OUTAGES: &[&str] = &[
+    "province.unreachable",
+    "province.no_answer",
+    "province.failing",
+    "province.too_slow",
+    "relay.timeout",
+    "webhook.unreachable",
+    "webhook.no_answer",
+    "webhook.failing",
+];
 /// Codes by which a destination asks to be left alone.
-const OVERLOADED: &[&str] = &["province.busy", "wechat.busy"];
+const OVERLOADED: &[&str] = &["province.busy", "wechat.busy", "webhook.busy"];
 
 /// What became of one attempt.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// What to do now.
     pub outcome: Outcome,
-    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message` …
+    /// How far it came: `ask`, `file`, `case`, `tell`, `withdraw`, `message`, `call` …
     pub step: &'static str,
     /// HTTP status of the last reply.
     pub status: Option<u16>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use casework::{Desk, Error, Result};
+use casework::{Desk, Error, Result, destination};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::{Destination, State};
 use tokio::task::JoinSet;
@@ -55,12 +55,23 @@ impl Worker {
     }
 
     /// The destination is back: what waits because it was away need not wait longer.
-    pub(super) async fn resume(&self) {
-        match lease::bring_forward(&self.desk, self.destination(), OUTAGES).await {
-            Ok(count) => tracing::info!(destination = ?self.destination(), count, "the destination answers again"),
+    pub(super) async fn resume(&self, relay: &str) {
+        let destination = self.destination();
+        if let Err(error) = destination::up(&self.desk, destination, relay).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the end of an outage could not be noted");
+        }
+        match lease::bring_forward(&self.desk, destination, OUTAGES).await {
+            Ok(count) => tracing::info!(?destination, count, "the destination answers again"),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "what waits could not be brought forward");
             }
+        }
+    }
+
+    /// The destination is down: whoever watches over deliveries reads it from the database.
+    pub(super) async fn leave_alone(&self, relay: &str) {
+        if let Err(error) = destination::down(&self.desk, self.destination(), relay).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "an outage could not be noted");
         }
     }
 

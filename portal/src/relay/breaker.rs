@@ -31,16 +31,17 @@ impl Breaker {
         }
     }
 
-    /// The destination did not answer, or said that it is failing.
-    pub(super) fn failed(&mut self, now: DateTime<Utc>) {
+    /// The destination did not answer, or said that it is failing. Answers whether it is left alone from now on.
+    pub(super) fn failed(&mut self, now: DateTime<Utc>) -> bool {
         self.failures = self.failures.saturating_add(1);
         // What was at hand already when the destination was given up says nothing new.
         if self.failures < FAILURES || self.closed_until.is_some_and(|until| now < until) {
-            return;
+            return false;
         }
         let pause = PAUSES_MS.get(self.looks).or(PAUSES_MS.last()).copied().unwrap_or_default();
         self.looks = self.looks.saturating_add(1);
         self.closed_until = Some(now + TimeDelta::milliseconds(pause));
+        true
     }
 
     /// The destination answered, whatever it said. Answers whether it had been left alone until now.
@@ -67,14 +68,14 @@ mod tests {
     fn leaves_a_dead_destination_alone_and_looks_again() {
         let mut breaker = Breaker::default();
         for _ in 1..FAILURES {
-            breaker.failed(at(0));
+            assert!(!breaker.failed(at(0)));
             assert_eq!(breaker.admits(at(0), 8, 0), 8, "a passing failure stops nothing");
         }
-        breaker.failed(at(0));
+        assert!(breaker.failed(at(0)));
         assert_eq!(breaker.admits(at(499), 8, 0), 0);
         assert_eq!(breaker.admits(at(500), 8, 0), 1, "one looks");
         assert_eq!(breaker.admits(at(500), 7, 1), 0, "and no other meanwhile");
-        breaker.failed(at(500));
+        assert!(breaker.failed(at(500)));
         assert_eq!(breaker.admits(at(1_499), 8, 0), 0, "the pause grows");
         assert!(breaker.answered());
         assert_eq!(breaker.admits(at(1_499), 8, 0), 8, "and ends with the first answer");

@@ -72,12 +72,12 @@ impl Lane {
 
     /// One attempt, and what it says about the destination.
     fn one(&self, lease: Lease) -> impl Future<Output = ()> + Send + use<> {
-        let (worker, breaker) = (self.worker.clone(), Arc::clone(&self.breaker));
+        let (worker, breaker, holder) = (self.worker.clone(), Arc::clone(&self.breaker), Arc::clone(&self.holder));
         async move {
             match worker.work(lease).await {
-                Some(true) if locked(&breaker).answered() => worker.resume().await,
-                Some(false) => locked(&breaker).failed(worker.desk.world.now()),
-                Some(true) | None => {}
+                Some(true) if locked(&breaker).answered() => worker.resume(&holder).await,
+                Some(false) if locked(&breaker).failed(worker.desk.world.now()) => worker.leave_alone(&holder).await,
+                Some(_) | None => {}
             }
         }
     }

@@ -100,14 +100,14 @@ fn due(destination: Destination, now: DateTime<Utc>, limit: u64) -> SelectStatem
     let paused = Query::select()
         .expr(Expr::val(1))
         .from(pause::Entity)
-        .and_where(Expr::col((pause::Entity, pause::Column::Destination)).eq(word(destination)))
+        .and_where(Expr::col((pause::Entity, pause::Column::Destination)).eq(destination.to_string()))
         .take();
     Query::select()
         .column((due.clone(), outbox::Column::Id))
         .from_as(outbox::Entity, due.clone())
         // Written out, not bound: only so does the planner see that the partial index serves.
         .and_where(Expr::cust(r#""due"."state" IN ('queued', 'leased', 'unknown')"#))
-        .and_where(own(outbox::Column::Destination).eq(word(destination)))
+        .and_where(own(outbox::Column::Destination).eq(destination.to_string()))
         .and_where(own(outbox::Column::NextTryAt).lte(now))
         .and_where(Expr::exists(waits).not())
         .and_where(Expr::exists(paused).not())
@@ -134,9 +134,9 @@ pub(super) async fn bring_forward(desk: &Desk, destination: Destination, reasons
     Ok(moved.rows_affected)
 }
 
-/// A state or destination as the database writes it. By value: the iterators that call it have nothing to lend.
-fn word<E: sea_orm::ActiveEnum<Value = String> + Copy>(value: E) -> String {
-    value.to_value()
+/// A state as the database writes it. By value: the iterators that call it have nothing to lend.
+fn word(state: State) -> String {
+    sea_orm::ActiveEnum::to_value(&state)
 }
 
 impl Lease {

@@ -1,12 +1,14 @@
 //! The loop that keeps promises: wake or tick → claim → deliver → record.
 //!
-//! Each destination has a `lane` of its own, so that one that is down or slow holds up no other. Any number of relays
+//! Each destination has a `lane` of its own, every endpoint of a machine among them, so that one that is down or slow holds
+//! up no other. Any number of relays
 //! may run on one database. Each attempt runs in a task of its own, within a time limit; a panic, a time-out or a lost
 //! lease ends that attempt and nothing else.
 
 mod attempt;
 pub mod backoff;
 mod breaker;
+mod endpoints;
 mod lane;
 pub mod lease;
 
@@ -20,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use self::attempt::Worker;
 use self::backoff::Schedule;
 use self::lane::Lane;
-use crate::deliver::Deliver;
+use crate::deliver::{Deliver, Webhooks};
 use crate::wake::Wake;
 
 /// Most cases whose owners are told in one go that they are late.
@@ -64,6 +66,7 @@ pub struct Relay {
     lanes: Arc<[Lane]>,
     name: Arc<str>,
     wake: Arc<Wake>,
+    webhooks: Option<Webhooks>,
 }
 
 impl std::fmt::Debug for Relay {
@@ -85,13 +88,19 @@ impl Relay {
             Lane::new(Arc::clone(&name), worker)
         };
         let lanes = deliverers.into_iter().map(lane).collect();
-        Ok(Self { desk, config, lanes, name, wake })
+        Ok(Self { desk, config, lanes, name, wake, webhooks: None })
+    }
+
+    /// The same relay, which calls the endpoints of machines as well: each has a lane while it is there.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks: Some(webhooks), ..self }
     }
 
     /// Works until `stop`, then finishes what is at hand.
     pub async fn run(&self, stop: CancellationToken) {
         let lanes = self.lanes.iter().map(|lane| lane.run(&self.wake, &stop));
-        futures_util::future::join_all(lanes).await;
+        tokio::join!(futures_util::future::join_all(lanes), self.follow(&stop));
     }
 
     /// Keeps everything that is due now, until nothing is. Answers how many attempts were made. For tests and for
@@ -106,6 +115,7 @@ impl Relay {
             for lane in self.lanes.iter() {
                 round += lane.drain().await?;
             }
+            round += self.drain_endpoints().await?;
             if round == 0 {
                 return Ok(attempts);
             }

@@ -14,7 +14,7 @@ fn block(secret: &[u8], digest: impl FnOnce(&[u8]) -> [u8; 32]) -> [u8; 64] {
     block
 }
 
-pub(super) fn sha256(secret: &[u8], text: &[u8]) -> Hmac<Sha256> {
+pub(crate) fn sha256(secret: &[u8], text: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new(&block(secret, |secret| Sha256::digest(secret).into()).into());
     mac.update(text);
     mac

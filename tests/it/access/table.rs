@@ -121,6 +121,7 @@ pub fn table(of: &Things) -> Vec<Row> {
     all.extend(pictures(of));
     all.extend(desk(of));
     all.extend(offices(of));
+    all.extend(machines(of));
     // Last: it ends the sessions.
     all.push(("sign_out", "DELETE", "/v1/session".into(), None, applicants("204", "204")));
     all
@@ -189,18 +190,71 @@ fn desk(of: &Things) -> Vec<Row> {
     ]
 }
 
-/// The operations of staff and machines.
-fn offices(of: &Things) -> Vec<Row> {
+/// The operations of machines.
+fn machines(of: &Things) -> Vec<Row> {
     use Body::{Json, None};
     let report = json!({
         "reportid": "access-1", "orgbusno": of.orgbusno, "state": "12", "occurtime": "2026-11-22T09:30:00+08:00", "sn": 90,
     });
+    let at = |rest: &str| format!("/integration/v1{rest}");
+    let (stuck, doomed) = (at(&format!("/deliveries/{}", of.delivery)), at(&format!("/deliveries/{}", of.doomed)));
+    let case = at(&format!("/cases/{}", of.handed_in));
+    let webhook = at("/webhooks/hook");
+    let [mut no_such_delivery, mut removed] = [MACHINES; 2];
+    // Of another destination.
+    no_such_delivery[5] = "404 delivery.unknown";
+    removed[5] = "204";
+    let why = || Json(json!({ "reason": "a test" }));
+    vec![
+        ("receive_report", "POST", at("/reports"), Json(report), MACHINES),
+        ("list_changes", "GET", at("/changes"), None, MACHINES),
+        ("acknowledge_changes", "POST", at("/changes/acknowledge"), Json(json!({})), MACHINES),
+        ("get_whole_case", "GET", case.clone(), None, MACHINES),
+        ("link_file", "POST", format!("{case}/files/{}/link", of.handed_in_photo), None, MACHINES),
+        (
+            "get_linked_file",
+            "GET",
+            at(&format!("/files/{}?expires=9999999999&signature=00", of.handed_in_photo)),
+            None,
+            open("403 link.invalid"),
+        ),
+        ("list_stuck", "GET", at("/deliveries?state=parked&destination=province"), None, MACHINES),
+        ("get_stuck", "GET", stuck.clone(), None, MACHINES),
+        ("redrive_one", "POST", format!("{stuck}/redrive"), None, MACHINES),
+        ("redrive_many", "POST", at("/deliveries/redrive"), Json(json!({})), MACHINES),
+        ("cancel_delivery", "POST", format!("{doomed}/cancel"), why(), MACHINES),
+        ("put_webhook", "PUT", webhook.clone(), Json(json!({ "url": "https://example.test/" })), MACHINES),
+        ("list_webhooks", "GET", at("/webhooks"), None, MACHINES),
+        ("put_webhook_key", "PUT", format!("{webhook}/keys/second"), Json(json!({ "kind": "v1a" })), MACHINES),
+        ("delete_webhook_key", "DELETE", format!("{webhook}/keys/second"), None, MACHINES),
+        (
+            "replay_webhook",
+            "POST",
+            format!("{webhook}/replay"),
+            Json(json!({ "since": "2099-01-01T00:00:00Z" })),
+            MACHINES,
+        ),
+        ("list_webhook_deliveries", "GET", format!("{webhook}/deliveries"), None, MACHINES),
+        ("get_webhook_delivery", "GET", format!("{webhook}/deliveries/{}", of.delivery), None, no_such_delivery),
+        ("delete_webhook", "DELETE", webhook, None, removed),
+        ("list_rules", "GET", at("/rules"), None, MACHINES),
+        ("list_rule_versions", "GET", at("/rules/signboard-scene/versions"), None, MACHINES),
+        ("state_rules", "PUT", at("/rules"), Json(json!({ "rules": [] })), MACHINES),
+        ("fetch_rules", "POST", at("/rules/fetch"), None, MACHINES),
+        ("list_destinations", "GET", at("/destinations"), None, MACHINES),
+        ("pause_destination", "POST", at("/destinations/wechat/pause"), why(), MACHINES),
+        ("resume_destination", "POST", at("/destinations/wechat/resume"), None, MACHINES),
+    ]
+}
+
+/// The operations of staff.
+fn offices(of: &Things) -> Vec<Row> {
+    use Body::{Json, None};
     let delivery = format!("/staff/v1/deliveries/{}", of.delivery);
     vec![
         ("sign_in_staff", "POST", "/staff/v1/session".into(), Json(json!({ "key": of.staff_key })), open("200")),
         ("list_deliveries", "GET", "/staff/v1/deliveries".into(), None, WATCHERS),
         ("get_delivery", "GET", delivery.clone(), None, WATCHERS),
         ("redrive_delivery", "POST", format!("{delivery}/redrive"), None, WATCHERS),
-        ("receive_report", "POST", "/integration/v1/reports".into(), Json(report), MACHINES),
     ]
 }

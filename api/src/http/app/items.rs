@@ -157,7 +157,7 @@ impl ItemsApi {
         #[oai(name = "If-None-Match")]
         known: Header<Option<String>>,
     ) -> Reply<ItemsReply, ListItems> {
-        let etag = app.catalogue.etag.clone();
+        let etag = app.catalogue.etag();
         if matches(known.as_deref(), &etag) {
             return Ok(ItemsReply::Same(etag));
         }
@@ -182,7 +182,7 @@ impl ItemsApi {
         known: Header<Option<String>>,
     ) -> Reply<ItemReply, GetItem> {
         let entry = app.desk.catalogue.current(&code).ok_or(&codes::ITEM_UNKNOWN)?;
-        let etag = app.catalogue.etag.clone();
+        let etag = app.catalogue.etag();
         if matches(known.as_deref(), &etag) {
             return Ok(ItemReply::Same(etag));
         }
@@ -244,7 +244,7 @@ fn material(app: &App, spec: &item::MaterialSpec) -> Result<Material, Problem> {
         required_when: when.map(Any),
         min_photos: spec.min_photos,
         max_photos: spec.max_photos,
-        rule: Any(serde_json::to_value(app.catalogue.rules.get(&spec.rule)).map_err(Problem::internal)?),
+        rule: Any(serde_json::to_value(app.catalogue.rules.get(&spec.rule).as_deref()).map_err(Problem::internal)?),
     })
 }
 

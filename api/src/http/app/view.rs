@@ -271,7 +271,7 @@ pub(crate) fn summary(desk: &Desk, case: &case::Model) -> Result<CaseSummary> {
 }
 
 /// A list must not fail because one old case's item is gone: it shows the code instead of the name.
-fn item(desk: &Desk, case: &case::Model) -> CaseItem {
+pub(crate) fn item(desk: &Desk, case: &case::Model) -> CaseItem {
     let name = row::item(desk, case).map_or_else(|_| case.item_code.clone(), |entry| entry.item.name.clone());
     CaseItem { code: case.item_code.clone(), version: u32::try_from(case.item_version).unwrap_or(0), name }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use casework::machine::Scope;
 use casework::report;
 use poem::web::Data;
 use poem::{FromRequest as _, Request, RequestBody};
@@ -11,12 +12,11 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{Example, Type as _};
 use poem_openapi::{Object, OpenApi, impl_apirequest_for_payload};
 use portal::adapter::gateway::parse_report;
-use portal::nonces::SharedNonces;
-use portal::signature::{self, Call};
 
 use super::Tag;
 use crate::app::App;
 use crate::fails;
+use crate::http::machine::Machine;
 use crate::http::problem::{Fault, Place, Problem, Reply, codes};
 
 /// The operations.
@@ -25,7 +25,7 @@ pub struct ReportsApi;
 
 fails! {
     /// Taking a report in.
-    pub open_body ReceiveReport: SIGNATURE_INVALID, REPORT_INVALID;
+    pub signed_body ReceiveReport: REPORT_INVALID;
 }
 
 /// One status of one case, in the platform's own words (`EA_JC_STEP_*`). Fields not named here are passed over.
@@ -71,11 +71,11 @@ pub struct ReportResult {
     pub result: String,
 }
 
-/// A report whose sender proved who they are: signed, in time, and not played again.
+/// A report as it came: kept so, and read by the adapter.
 #[derive(Debug)]
-pub struct SignedReport(Bytes);
+pub struct RawReport(Bytes);
 
-impl Payload for SignedReport {
+impl Payload for RawReport {
     const CONTENT_TYPE: &'static str = "application/json; charset=utf-8";
 
     fn check_content_type(content_type: &str) -> bool {
@@ -91,38 +91,30 @@ impl Payload for SignedReport {
     }
 }
 
-impl ParsePayload for SignedReport {
+impl ParsePayload for RawReport {
     const IS_REQUIRED: bool = true;
 
-    /// The headers are looked at before the body is read; the signature covers both.
     async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
-        use crate::http::problem::Explain as _;
-        let app = request.data::<Arc<App>>().ok_or_else(|| Problem::internal("the request carries no app"))?;
-        let refuse = |refusal: signature::Refusal| poem::Error::from(refusal.explain());
-        signature::Stamp::read(request.headers()).map_err(refuse)?;
-        let bytes = Bytes::from_request(request, body).await?;
-        let path_and_query = request.original_uri().path_and_query().map_or("/", |path| path.as_str());
-        let call = Call { method: request.method().as_str(), path_and_query, body: &bytes };
-        let (keys, nonces, now) = (&app.province_keys, SharedNonces(app.desk.clone()), app.desk.world.now());
-        let key = signature::admit(keys, request.headers(), &call, &nonces, now).await.map_err(refuse)?;
-        tracing::debug!(key = key.name(), algorithm = key.algorithm().name(), "a signature was believed");
-        Ok(Self(bytes))
+        Ok(Self(Bytes::from_request(request, body).await?))
     }
 }
 
-impl_apirequest_for_payload!(SignedReport);
+impl_apirequest_for_payload!(RawReport);
 
 #[OpenApi(prefix_path = "/integration/v1", tag = "Tag::Reports")]
 impl ReportsApi {
     /// 状态回传 · Receive a report
     ///
-    /// One status of one case. Signed; safe to repeat; in any order. Anything but 200 means: send it again later.
+    /// One status of one case. Safe to repeat; in any order. Anything but 200 means: send it again later. Scope
+    /// `reports.write`, which the portal has by itself.
     #[oai(path = "/reports", method = "post", operation_id = "receive_report")]
     async fn receive_report(
         &self,
+        who: Machine,
         app: Data<&Arc<App>>,
-        body: SignedReport,
+        body: RawReport,
     ) -> Reply<Json<ReportResult>, ReceiveReport> {
+        who.may(Scope::ReportsWrite)?;
         let report = parse_report(&body.0, app.config.province.codes).map_err(|fault| {
             let (zh, en) = (format!("状态回传有误：{fault}"), fault.to_string());
             let place = Place::Body(fault.pointer());

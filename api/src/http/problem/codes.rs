@@ -3,60 +3,11 @@
 //! The page `/docs/problems`, the OpenAPI documents and every answer are made from it. A code never changes its
 //! meaning and is never removed.
 
-use poem::http::StatusCode;
-
+pub use super::code::Code;
+use super::code::table;
 use super::words::Words;
 
-/// One kind of problem.
-#[derive(Debug)]
-pub struct Code {
-    /// Its name: stable, dotted.
-    pub code: &'static str,
-    /// The HTTP status it is answered with.
-    pub status: u16,
-    /// What it is, in a few words.
-    pub title: Words,
-    /// What the person should do.
-    pub advice: Words,
-    /// After how many seconds the very same request may succeed; `None` when it never will.
-    pub retry_after_s: Option<u32>,
-}
-
-impl Code {
-    /// The HTTP status it is answered with.
-    pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-
-    /// The code with this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        ALL.iter().copied().find(|code| code.code == name)
-    }
-}
-
-macro_rules! codes {
-    ($($name:ident $code:literal $status:literal $(retry $seconds:literal)?:
-        $title_zh:literal / $title_en:literal,
-        $advice_zh:literal / $advice_en:literal;)+) => {
-        $(
-            #[doc = concat!("`", $code, "` (", $status, "): ", $title_en)]
-            pub static $name: Code = Code {
-                code: $code,
-                status: $status,
-                title: Words::fixed($title_zh, $title_en),
-                advice: Words::fixed($advice_zh, $advice_en),
-                retry_after_s: codes!(@retry $($seconds)?),
-            };
-        )+
-
-        /// Every code, in the order of the page.
-        pub static ALL: &[&Code] = &[ $(&$name),+ ];
-    };
-    (@retry) => { None };
-    (@retry $seconds:literal) => { Some($seconds) };
-}
-
-codes! {
+table! {
     // What any request can meet.
     REQUEST_MALFORMED "request.malformed" 400:
         "请求内容看不懂" / "The request cannot be understood",
@@ -246,6 +197,30 @@ codes! {
     SIGNATURE_INVALID "signature.invalid" 401:
         "签名不对" / "The signature is not valid",
         "请检查应用名、密钥、时间和签名方法。" / "Check app name, secret, clock and algorithm; a nonce works once.";
+    MACHINE_SCOPE "machine.scope" 403:
+        "没有这项权限" / "The machine lacks a scope",
+        "请联系运维人员为本系统开通所需权限。" / "Ask the operator for the scope the operation's description names.";
+    WEBHOOK_UNKNOWN "webhook.unknown" 404:
+        "没有这个回调或密钥" / "There is no such webhook, or no such key",
+        "请从回调列表中选择。" / "Choose a name from `list_webhooks`.";
+    WEBHOOK_NAME "webhook.name" 400:
+        "回调名称格式不对" / "The name will not do",
+        "名称由 1 到 32 个字母、数字、- 或 _ 组成。" / "Use 1 to 32 letters, digits, `-` or `_`.";
+    WEBHOOK_ADDRESS "webhook.address" 422:
+        "回调地址不能使用" / "The address will not do",
+        "请使用能从公网访问的 https 地址；内网地址须由运维人员放行。" / "Use an https address of a public host; a private network has to be allowed by the operator.";
+    WEBHOOK_TOO_MANY "webhook.too_many" 409:
+        "回调或密钥太多" / "Too many webhooks or keys",
+        "请先删除不用的。" / "Remove what is no longer needed.";
+    RULE_UNKNOWN "rule.unknown" 404:
+        "没有这个上传规格" / "There is no such photo rule",
+        "请从规格列表中选择。" / "Choose a name from `list_rules`.";
+    PORTAL_UNAVAILABLE "portal.unavailable" 503 retry 30:
+        "暂时连不上省平台" / "The portal does not answer",
+        "请过一会儿再试。" / "Wait as long as `Retry-After` says.";
+    LINK_INVALID "link.invalid" 403:
+        "链接无效或已过期" / "The link is not valid, or not any more",
+        "请重新获取链接。" / "Ask for a new link: each lives for minutes.";
     REPORT_INVALID "report.invalid" 422:
         "状态回传内容不对" / "The report has faults",
         "请按 errors 逐项修改后重发。" / "Put right everything that `errors` lists and send it again.";
@@ -254,13 +229,19 @@ codes! {
         "没有这个消息模板" / "There is no such template",
         "请更新小程序后再试。" / "Choose a template from `list_items`.";
 
-    // Staff.
+    // Deliveries.
     DELIVERY_UNKNOWN "delivery.unknown" 404:
         "没有这条转办记录" / "There is no such delivery",
         "请刷新列表。" / "Choose an id from the list.";
     DELIVERY_NOT_PARKED "delivery.not_parked" 409:
-        "这条转办记录没有挂起" / "The delivery is not parked",
-        "请刷新列表，查看它现在的状态。" / "Read the list again; only parked deliveries can be driven again.";
+        "这条转办记录没有挂起" / "The delivery is neither parked nor unknown",
+        "请刷新列表，查看它现在的状态。" / "Read the list again; only parked and unknown deliveries can be driven again.";
+    DELIVERY_SETTLED "delivery.settled" 409:
+        "这条转办记录已经了结，或正在发送" / "The delivery is over, or being sent right now",
+        "请刷新列表，查看它现在的状态；正在发送的请稍后再试。" / "Read it again: what is over stays so; what is being sent ends within minutes.";
+    DESTINATION_UNKNOWN "destination.unknown" 404:
+        "没有这个去向" / "There is no such destination",
+        "请从去向列表中选择。" / "Choose a name from `list_destinations`.";
 
     // Our side.
     INTERNAL "internal" 500:

@@ -17,6 +17,8 @@ use super::{Explain, Language, Problem, ProblemBody};
 pub trait Fails: Send + Sync + 'static {
     /// Whether the operation asks who is calling; then the problems of sessions are added.
     const SIGNED_IN: bool;
+    /// Whether the operation asks which machine is calling; then the problems of signatures and scopes are added.
+    const SIGNED: bool;
     /// Whether the operation reads a body; then the problems of bodies are added.
     const BODY: bool;
     /// The problems of this operation.
@@ -61,6 +63,8 @@ impl Explain for &'static Code {
 /// fails! {
 ///     /// Reading one item.
 ///     pub open GetItem: ITEM_UNKNOWN;
+///     /// What a machine reads, signed.
+///     pub signed ListDestinations: ;
 ///     /// Changing a draft.
 ///     pub signed_in_body ChangeCase: CASE_UNKNOWN, CASE_STATE, FORM_INVALID;
 /// }
@@ -74,19 +78,22 @@ macro_rules! fails {
 
         impl $crate::http::problem::Fails for $name {
             const SIGNED_IN: bool = $crate::fails!(@signed_in $how);
+            const SIGNED: bool = $crate::fails!(@signed $how);
             const BODY: bool = $crate::fails!(@body $how);
             const CODES: &'static [&'static $crate::http::problem::Code] =
                 &[$(&$crate::http::problem::codes::$code),*];
         }
     )+ };
-    (@signed_in open) => { false };
-    (@signed_in open_body) => { false };
     (@signed_in signed_in) => { true };
     (@signed_in signed_in_body) => { true };
-    (@body open) => { false };
+    (@signed_in $other:ident) => { false };
+    (@signed signed) => { true };
+    (@signed signed_body) => { true };
+    (@signed $other:ident) => { false };
     (@body open_body) => { true };
-    (@body signed_in) => { false };
     (@body signed_in_body) => { true };
+    (@body signed_body) => { true };
+    (@body $other:ident) => { false };
 }
 
 const ALWAYS: [&Code; 5] = [
@@ -98,6 +105,7 @@ const ALWAYS: [&Code; 5] = [
 ];
 const BODY: [&Code; 4] =
     [&codes::REQUEST_MALFORMED, &codes::REQUEST_CUT_OFF, &codes::REQUEST_TOO_LARGE, &codes::REQUEST_MEDIA_TYPE];
+const SIGNED: [&Code; 2] = [&codes::SIGNATURE_INVALID, &codes::MACHINE_SCOPE];
 const SIGNED_IN: [&Code; 3] = [&codes::SESSION_MISSING, &codes::SESSION_INVALID, &codes::SESSION_EXPIRED];
 
 impl<F: Fails> ApiResponse for Failure<F> {
@@ -105,7 +113,8 @@ impl<F: Fails> ApiResponse for Failure<F> {
         let mut by_status: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
         let body: &[&Code] = if F::BODY { &BODY } else { &[] };
         let session: &[&Code] = if F::SIGNED_IN { &SIGNED_IN } else { &[] };
-        for code in F::CODES.iter().chain(session).chain(body).chain(&ALWAYS) {
+        let machine: &[&Code] = if F::SIGNED { &SIGNED } else { &[] };
+        for code in F::CODES.iter().chain(session).chain(machine).chain(body).chain(&ALWAYS) {
             let codes = by_status.entry(code.status).or_default();
             if !codes.iter().any(|known| known.code == code.code) {
                 codes.push(code);

@@ -5,6 +5,7 @@
 //! framework refuses by itself takes the same way (`framework`), so nothing leaves as plain text, and nothing of an
 //! internal error but its code leaves at all.
 
+mod code;
 pub mod codes;
 mod failure;
 mod framework;

@@ -5,7 +5,7 @@ pub mod deliveries;
 pub mod desk;
 pub mod review;
 pub mod session;
-mod view;
+pub(crate) mod view;
 pub mod window;
 
 use poem_openapi::Tags;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::header::RETRY_AFTER;
 use serde_json::Value;
 
 use crate::adapter::{Verdict, WORDS_CHARS};
@@ -32,9 +31,9 @@ pub fn judge(outcome: Result<&Answer, &CallError>, repeating: Repeating, now: Da
     match answer.status {
         200..=299 => Verdict::Accepted,
         409 => Verdict::AlreadyThere,
-        408 | 425 => retry(retry_after(answer, now), "province.too_slow"),
-        429 => retry(retry_after(answer, now), "province.busy"),
-        500..=599 => retry(retry_after(answer, now), "province.failing"),
+        408 | 425 => retry(answer.retry_after(now), "province.too_slow"),
+        429 => retry(answer.retry_after(now), "province.busy"),
+        500..=599 => retry(answer.retry_after(now), "province.failing"),
         // A key the platform does not take is ours to put right, and every case waits for it: shown, not retried.
         401 | 403 => rejected(answer, "province.unauthorised"),
         404 => rejected(answer, "province.not_found"),
@@ -52,16 +51,6 @@ fn retry(after: Option<Duration>, code: &'static str) -> Verdict {
 
 fn rejected(answer: &Answer, code: &'static str) -> Verdict {
     Verdict::Rejected { code, words: words(&answer.body) }
-}
-
-/// `Retry-After` in seconds or as an HTTP date; a date that has passed is no wait at all.
-fn retry_after(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
-    let text = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let then = DateTime::parse_from_rfc2822(text).ok()?;
-    Some(then.signed_duration_since(now).to_std().unwrap_or_default())
 }
 
 /// The platform's own words: `{code, message}` or `{errors: [{pointer, code, message}]}`, else the text as it is.
@@ -94,6 +83,7 @@ pub(super) fn clean(text: &str, max_chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use http::header::RETRY_AFTER;
     use http::{HeaderMap, HeaderValue};
 
     use super::*;

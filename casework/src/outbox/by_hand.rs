@@ -1,0 +1,143 @@
+//! What people and machines do to promises by hand: driving them again, ending them. Each leaves a row that says who.
+
+use entity::intervention::{self, Act};
+use entity::outbox::{self, Model, State};
+use entity::{InterventionId, OutboxId};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use super::{Filter, MAX_ATTEMPTS_SHOWN, find, list};
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::vault::Purpose;
+
+/// What may be driven again: what waits for a person, and what waits for its turn to ask.
+pub const DRIVABLE: [State; 2] = [State::Parked, State::Unknown];
+/// What may be ended: everything that is neither over nor being sent right now.
+const CANCELLABLE: [State; 3] = [State::Parked, State::Unknown, State::Queued];
+/// Why a promise is over that somebody ended.
+const CANCELLED: &str = "relay.cancelled";
+
+/// Drives a promise again that is parked or whose outcome is unknown, now and with a fresh schedule. It may have arrived:
+/// the relay asks first. Doing it twice does no harm.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::NotParked`] when it is neither.
+pub async fn redrive(desk: &Desk, id: OutboxId, by: &str) -> Result<Model> {
+    let tx = desk.begin().await?;
+    let driven = drive(desk, &tx, &[id], by).await?;
+    tx.commit().await?;
+    match driven.into_iter().next() {
+        Some(row) => Ok(row),
+        None => find(desk, id).await.and(Err(Error::NotParked)),
+    }
+}
+
+/// Drives the oldest `limit` promises again that the filter lets through. Answers which, and whether there are more.
+///
+/// # Errors
+/// When the database fails: then none was.
+pub async fn redrive_many(desk: &Desk, filter: &Filter, limit: u64, by: &str) -> Result<(Vec<OutboxId>, bool)> {
+    let drivable = |state: &State| DRIVABLE.contains(state);
+    let states: Vec<_> = filter.states.iter().copied().filter(drivable).collect();
+    let filter = Filter { states: if states.is_empty() { DRIVABLE.to_vec() } else { states }, ..filter.clone() };
+    let rows = list(desk, &filter, None, limit + 1).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (more, ids) = (rows.len() > limit, rows.into_iter().take(limit).map(|row| row.id).collect::<Vec<_>>());
+    let tx = desk.begin().await?;
+    let mut driven: Vec<_> = drive(desk, &tx, &ids, by).await?.into_iter().map(|row| row.id).collect();
+    tx.commit().await?;
+    driven.sort_unstable();
+    Ok((driven, more))
+}
+
+async fn drive(desk: &Desk, tx: &DatabaseTransaction, ids: &[OutboxId], by: &str) -> Result<Vec<Model>> {
+    let change = outbox::ActiveModel {
+        state: Set(State::Unknown),
+        tries: Set(0),
+        next_try_at: Set(desk.world.now()),
+        reason: Set(None),
+        settled_at: Set(None),
+        ..Default::default()
+    };
+    change_by_hand(desk, tx, ids, &DRIVABLE, change, (Act::Redriven, by, None)).await
+}
+
+/// Ends a promise that is not kept yet: it will not be. What it would have told is not told, and what waited behind it
+/// goes on. Where it may have arrived, what is there stays there.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Settled`] when it is over, or being sent right now.
+pub async fn cancel(desk: &Desk, id: OutboxId, words: &str, by: &str) -> Result<Model> {
+    let change = outbox::ActiveModel {
+        state: Set(State::Cancelled),
+        reason: Set(Some(CANCELLED.to_owned())),
+        settled_at: Set(Some(desk.world.now())),
+        ..Default::default()
+    };
+    let tx = desk.begin().await?;
+    let ended = change_by_hand(desk, &tx, &[id], &CANCELLABLE, change, (Act::Cancelled, by, Some(words))).await?;
+    tx.commit().await?;
+    match ended.into_iter().next() {
+        Some(row) => Ok(row),
+        None => find(desk, id).await.and(Err(Error::Settled)),
+    }
+}
+
+/// Changes those of the promises that are in one of `states`, and writes down who did what to each, and why.
+async fn change_by_hand(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    ids: &[OutboxId],
+    states: &[State],
+    change: outbox::ActiveModel,
+    (act, by, words): (Act, &str, Option<&str>),
+) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let changed = outbox::Entity::update_many()
+        .set(change)
+        .filter(outbox::Column::Id.is_in(ids.iter().copied()))
+        .filter(outbox::Column::State.is_in(states.iter().copied()))
+        .exec_with_returning(tx)
+        .await?;
+    let mut rows = Vec::new();
+    for row in &changed {
+        rows.push(intervention::ActiveModel {
+            id: Set(InterventionId(desk.world.id()?)),
+            outbox_id: Set(row.id),
+            act: Set(act),
+            by: Set(by.to_owned()),
+            words: Set(desk.seal(Purpose::Intervention, words)?),
+            at: Set(desk.world.now()),
+        });
+    }
+    if !rows.is_empty() {
+        intervention::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(changed)
+}
+
+/// What was done to a promise by hand, first to last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn interventions(desk: &Desk, id: OutboxId) -> Result<Vec<intervention::Model>> {
+    Ok(intervention::Entity::find()
+        .filter(intervention::Column::OutboxId.eq(id))
+        .order_by_asc(intervention::Column::Id)
+        .limit(MAX_ATTEMPTS_SHOWN)
+        .all(&desk.db)
+        .await?)
+}
+
+/// Why it was done, in the words of whoever did it.
+///
+/// # Errors
+/// When they cannot be opened.
+pub fn words(desk: &Desk, intervention: &intervention::Model) -> Result<Option<String>> {
+    desk.open(Purpose::Intervention, intervention.words.as_ref())
+}

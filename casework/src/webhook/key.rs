@@ -1,0 +1,102 @@
+//! What calls to an endpoint are signed with: several at once while they are changed.
+
+use chrono::{DateTime, Utc};
+use entity::EndpointId;
+use entity::endpoint_key::{self, Kind};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use crate::desk::Desk;
+use crate::error::{Error, Result, one_row};
+use crate::vault::Purpose;
+
+/// Most keys of one endpoint.
+const MAX_KEYS: u64 = 4;
+
+/// What calls are signed with.
+#[derive(Clone)]
+pub struct Key {
+    /// What the machine calls it.
+    pub name: String,
+    /// How.
+    pub kind: Kind,
+    /// The shared secret or the private key.
+    pub bytes: Vec<u8>,
+    /// Until when.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Without the key.
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Key").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// The keys of an endpoint, those that are over among them.
+///
+/// # Errors
+/// When one cannot be opened.
+pub async fn keys(desk: &Desk, endpoint: EndpointId) -> Result<Vec<Key>> {
+    let rows = endpoint_key::Entity::find()
+        .filter(endpoint_key::Column::EndpointId.eq(endpoint))
+        .order_by_asc(endpoint_key::Column::Name)
+        .limit(MAX_KEYS)
+        .all(&desk.db)
+        .await?;
+    let open = |row: endpoint_key::Model| {
+        let text = desk.vault.open(Purpose::EndpointKey, &row.key)?;
+        let bytes = hex::decode(text).map_err(|_| Error::BadRow("endpoint_key.key"))?;
+        Ok(Key { name: row.name, kind: row.kind, bytes, until: row.until })
+    };
+    rows.into_iter().map(open).collect()
+}
+
+/// Makes a key of this name, or gives the one that is there another end. Its kind never changes.
+///
+/// # Errors
+/// [`Error::TooMany`].
+pub async fn put_key(
+    desk: &Desk,
+    endpoint: EndpointId,
+    name: &str,
+    kind: Kind,
+    until: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let known = endpoint_key::Entity::find_by_id((endpoint, name.to_owned())).one(&desk.db).await?;
+    let count =
+        endpoint_key::Entity::find().filter(endpoint_key::Column::EndpointId.eq(endpoint)).count(&desk.db).await?;
+    if known.is_none() && count >= MAX_KEYS {
+        return Err(Error::TooMany("keys"));
+    }
+    let secret = hex::encode(desk.world.bytes::<32>()?);
+    let row = endpoint_key::ActiveModel {
+        endpoint_id: Set(endpoint),
+        name: Set(name.to_owned()),
+        kind: Set(kind),
+        key: Set(desk.vault.seal(&desk.world, Purpose::EndpointKey, &secret)?),
+        until: Set(until),
+        created_at: Set(desk.world.now()),
+    };
+    endpoint_key::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([endpoint_key::Column::EndpointId, endpoint_key::Column::Name])
+                .update_column(endpoint_key::Column::Until)
+                .to_owned(),
+        )
+        .exec_without_returning(&desk.db)
+        .await?;
+    Ok(())
+}
+
+/// Signs with a key no more.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn drop_key(desk: &Desk, endpoint: EndpointId, name: &str) -> Result<()> {
+    let dropped = endpoint_key::Entity::delete_by_id((endpoint, name.to_owned())).exec(&desk.db).await?;
+    one_row(dropped.rows_affected, Error::NotFound("webhook_key"))
+}

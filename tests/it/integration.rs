@@ -1,0 +1,10 @@
+//! What integrators do, over signed calls of machines with accounts of their own.
+
+mod accounts;
+mod admin;
+mod deliveries;
+mod feed;
+mod files;
+mod inside;
+mod rules;
+mod webhooks;
