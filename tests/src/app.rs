@@ -256,13 +256,12 @@ impl Drop for TestApp {
 }
 
 /// Files of the folder store that were never finished.
-fn leftovers(folder: &std::path::Path) -> usize {
+fn leftovers(folder: &Path) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    let one = |path: &Path| usize::from(path.file_name().is_some_and(is_hidden));
     let paths = entries.flatten().map(|entry| entry.path());
-    paths
-        .map(|path| if path.is_dir() { leftovers(&path) } else { usize::from(path.file_name().is_some_and(is_hidden)) })
-        .sum()
+    paths.map(|path| if path.is_dir() { leftovers(&path) } else { one(&path) }).sum()
 }
 
 fn settings(
