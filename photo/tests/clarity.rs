@@ -54,11 +54,11 @@ fn quality(seed: u64) -> u8 {
 }
 
 /// The share of pictures that come back with `code` after `fault`, of both parts; prints them with what was missed.
-/// Answers the share of those held back.
-fn share(what: &str, code: Code, fault: impl Fn(&Scene, u64) -> Scene) -> f64 {
+/// Answers the share of those held back, and the share of these whose advice names the fault by this word.
+fn share(what: &str, code: Code, word: &str, fault: impl Fn(&Scene, u64) -> Scene) -> (f64, f64) {
     [FIT, HELD_BACK]
         .map(|part| {
-            let (mut found, mut count) = (0, 0);
+            let (mut found, mut named, mut count) = (0, 0, 0);
             // Light in the night is no picture that anything burnt out.
             for (kind, seed) in part.each(part.judged).filter(|(kind, _)| code != Code::TooBright || *kind != "night") {
                 let outcome = judged(&fault(&Scene::draw(kind, seed), seed), quality(seed));
@@ -67,11 +67,12 @@ fn share(what: &str, code: Code, fault: impl Fn(&Scene, u64) -> Scene) -> f64 {
                     println!("  missed: {kind} {seed} {what}: {values:.2?}");
                 }
                 found += usize::from(outcome.code == Some(code));
+                named += usize::from(outcome.advice.is_some_and(|advice| advice.en.contains(word)));
                 count += 1;
             }
             let share = found as f64 / f64::from(count);
-            println!("{what:26} {:9} {found:3} of {count:3}: {share:.3}", part.name);
-            share
+            println!("{what:26} {:9} {found:3} of {count:3}: {share:.3}, named {named}", part.name);
+            (share, named as f64 / found as f64)
         })
         .into_iter()
         .next_back()
@@ -115,18 +116,19 @@ fn sharp_pictures_pass() {
 fn strong_blur_is_noticed() {
     // More than this leaves nothing on a page of thin print that could be called an edge, and nothing to blame.
     for of in [0.6, 0.8, 1.0] {
-        let share = share(&format!("blur {of} %"), Code::Blurred, |scene, _| scene.blurred(percent(scene, of)));
-        assert!(share >= 0.95, "{of}: {share}");
+        let (share, named) =
+            share(&format!("blur {of} %"), Code::Blurred, "out of focus", |scene, _| scene.blurred(percent(scene, of)));
+        assert!(share >= 0.95 && named >= 0.9, "{of}: {share} {named}");
     }
 }
 
 #[test]
 fn shake_is_noticed_at_any_angle() {
     for (of, bend) in [(2.0, 0.0), (3.5, 0.0), (2.5, 40.0)] {
-        let share = share(&format!("shake {of} %, bent {bend}"), Code::Blurred, |scene, seed| {
+        let (share, named) = share(&format!("shake {of} %, bent {bend}"), Code::Blurred, "moved", |scene, seed| {
             scene.shaken(percent(scene, of), seed as f32 * 31.0, bend).noisy((seed % 3) as f32, seed)
         });
-        assert!(share >= 0.95, "{of}: {share}");
+        assert!(share >= 0.95 && named >= 0.9, "{of}: {share} {named}");
     }
 }
 
@@ -138,7 +140,8 @@ fn darkness_and_burnt_pictures_are_noticed() {
         assert!(share >= 0.95, "{gain}: {share}");
     }
     for (gain, lift) in [(3.2, 110.0), (4.5, 90.0)] {
-        let share = share(&format!("light x {gain} + {lift}"), Code::TooBright, |scene, _| scene.relit(gain, lift));
+        let (share, _) =
+            share(&format!("light x {gain} + {lift}"), Code::TooBright, "bright", |scene, _| scene.relit(gain, lift));
         assert!(share >= 0.95, "{gain}: {share}");
     }
 }

@@ -27,6 +27,9 @@ const BLUR_LIMIT: f64 = 1.9;
 /// How many times longer the sharpest edges of one direction take to rise than those at right angles, times the root of
 /// how many times longer than a step, when the camera was moved.
 const SHAKE_LIMIT: f64 = 2.1;
+/// How many times longer than a step counts at most: all edges of a blurred picture are long, and those of no direction
+/// are far longer than others.
+const LONGEST_SHAKE: f32 = 2.2;
 /// Edges that a direction needs before shake is judged by it, as a number and in hundredths of all.
 const LEAST_SHAKE: usize = 10;
 const LEAST_PERCENT_SHAKE: usize = 1;
@@ -114,7 +117,7 @@ fn shake(edges: &[Edge]) -> f64 {
     let turned = rises.iter().cycle().skip(WAYS / 2);
     let found = rises.iter().zip(turned).filter_map(|(along, across)| {
         let (along, across) = ((*along)?, (*across)?);
-        Some(across / along * (across / STEP_RISE).sqrt())
+        Some(across / along * (across / STEP_RISE).min(LONGEST_SHAKE).sqrt())
     });
     found.reduce(f32::max).map_or(0.0, f64::from)
 }
