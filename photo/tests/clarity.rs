@@ -135,8 +135,9 @@ fn shake_is_noticed_at_any_angle() {
 #[test]
 fn darkness_and_burnt_pictures_are_noticed() {
     for gain in [0.03, 0.06] {
-        let share =
-            share(&format!("light x {gain}"), Code::TooDark, |scene, seed| scene.relit(gain, 0.0).noisy(1.0, seed));
+        let (share, _) = share(&format!("light x {gain}"), Code::TooDark, "dark", |scene, seed| {
+            scene.relit(gain, 0.0).noisy(1.0, seed)
+        });
         assert!(share >= 0.95, "{gain}: {share}");
     }
     for (gain, lift) in [(3.2, 110.0), (4.5, 90.0)] {
