@@ -9,12 +9,18 @@ const DARK_LIMIT: f64 = 37.0;
 /// A lit sign in the night is no dark picture: its lights reach this level.
 const LIT: u8 = 110;
 /// Share of pixels that are clipped from which light may have burnt the picture out …
-const WHITE_SHARE: f64 = 0.4;
+const WHITE_SHARE: f64 = 0.55;
 const WHITE: u8 = 254;
 /// … and has, if even the darkest five-hundredth is this bright: brighter than any shadow, where there are dark places,
 /// or brighter than thin ink on white paper, where there are only strokes.
-const BRIGHT_LIMIT: f64 = 60.0;
+const DARKEST: f64 = 0.002;
+const BRIGHT_LIMIT: f64 = 79.0;
 const BRIGHT_LIMIT_PAPER: f64 = 140.0;
+/// Where there are only strokes, but four fifths of what is not all but white are paler than ink, it is no print.
+const BRIGHT_LIMIT_PALE: f64 = 95.0;
+const ALL_BUT_WHITE: u8 = 245;
+const PALE_SHARE: f64 = 0.2;
+const PALE: u8 = 170;
 /// A dark place: a block of this side, in pixels of the sight, whose mean is below this level. Lines of print on white
 /// paper are lighter. One block in a hundred is enough.
 const BLOCK: usize = 16;
@@ -34,8 +40,15 @@ pub(crate) fn check(sight: &Picture) -> Vec<Check> {
     let white = f64::from(counts.iter().skip(usize::from(WHITE)).sum::<u32>()) / total;
     let (median, lights) = (level(0.5), level(0.985));
     let light = (f64::from(median) * f64::from(lights)).sqrt();
-    let darkest = f64::from(level(0.002));
-    let bright_limit = if has_dark_places(sight) { BRIGHT_LIMIT } else { BRIGHT_LIMIT_PAPER };
+    let darkest = f64::from(level(DARKEST));
+    let left = counts.iter().take(usize::from(ALL_BUT_WHITE)).sum::<u32>();
+    let bright_limit = if has_dark_places(sight) {
+        BRIGHT_LIMIT
+    } else if level(f64::from(left) / total * PALE_SHARE) >= PALE {
+        BRIGHT_LIMIT_PALE
+    } else {
+        BRIGHT_LIMIT_PAPER
+    };
     vec![
         Check {
             name: "darkness".to_owned(),

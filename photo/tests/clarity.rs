@@ -1,14 +1,38 @@
 //! How far the clarity check can be trusted: pictures of many kinds drawn from seeds, sharp and with faults of many
-//! strengths. `cargo test -p photo --test clarity -- --nocapture` prints the tables.
+//! strengths. `cargo test --package photo --test clarity -- --nocapture` prints the tables.
+//!
+//! The check's limits were chosen on the kinds and seeds of [`FIT`] alone; what is promised is promised of [`HELD_BACK`],
+//! whose kinds, seeds and scenes are others.
 #![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a test ends where it cannot go on")]
 pub mod pictures;
 #[path = "pictures/scenes.rs"]
 mod scenes;
 
+use std::ops::Range;
+
 use image::DynamicImage;
 use photo::{Code, Outcome, Rule, normalise};
 use pictures::wrap::{self, Beside};
-use scenes::{KINDS, Scene};
+use scenes::{FIT_KINDS, HELD_BACK_KINDS, Scene};
+
+/// Kinds of pictures, with the first of their seeds and how many of each kind get every fault.
+struct Part {
+    name: &'static str,
+    kinds: &'static [&'static str],
+    first: u64,
+    judged: u64,
+}
+
+const FIT: Part = Part { name: "fit", kinds: &FIT_KINDS, first: 0, judged: 3 };
+const HELD_BACK: Part = Part { name: "held back", kinds: &HELD_BACK_KINDS, first: 9000, judged: 8 };
+
+impl Part {
+    /// So many pictures of each kind, by kind and seed.
+    fn each(&self, count: u64) -> impl Iterator<Item = (&'static str, u64)> {
+        let seeds: Range<u64> = self.first..self.first + count;
+        self.kinds.iter().copied().flat_map(move |kind| seeds.clone().map(move |seed| (kind, seed)))
+    }
+}
 
 /// What the check says of a scene that came as a JPEG of this quality.
 fn judged(scene: &Scene, quality: u8) -> Outcome {
@@ -24,29 +48,35 @@ fn value(outcome: &Outcome, name: &str) -> f64 {
     outcome.checks.iter().find(|check| check.name == name).unwrap().value
 }
 
-/// The share of scenes of every kind that come back with `code` after `fault`; prints it with the mean values.
-fn share(what: &str, seeds: std::ops::Range<u64>, code: Code, fault: impl Fn(&Scene, u64) -> Scene) -> f64 {
-    let mut found = (0, 0);
-    let mut sums = [0.0; 4];
-    for kind in KINDS {
-        for seed in seeds.clone() {
-            let outcome = judged(&fault(&Scene::draw(kind, seed), seed), 60 + u8::try_from(seed % 3).unwrap() * 15);
-            if outcome.code != Some(code) {
-                println!("  missed: {kind} {seed} {:?}", [value(&outcome, "blur"), value(&outcome, "shake")]);
+/// A quality between 45 and 90.
+fn quality(seed: u64) -> u8 {
+    45 + u8::try_from(seed % 4).unwrap() * 15
+}
+
+/// The share of pictures that come back with `code` after `fault`, of both parts; prints them with what was missed.
+/// Answers the share of those held back, and the share of these whose advice names the fault by this word.
+fn share(what: &str, code: Code, word: &str, fault: impl Fn(&Scene, u64) -> Scene) -> (f64, f64) {
+    [FIT, HELD_BACK]
+        .map(|part| {
+            let (mut found, mut named, mut count) = (0, 0, 0);
+            // Light in the night is no picture that anything burnt out.
+            for (kind, seed) in part.each(part.judged).filter(|(kind, _)| code != Code::TooBright || *kind != "night") {
+                let outcome = judged(&fault(&Scene::draw(kind, seed), seed), quality(seed));
+                if outcome.code != Some(code) {
+                    let values = ["blur", "shake", "darkness", "brightness"].map(|name| value(&outcome, name));
+                    println!("  missed: {kind} {seed} {what}: {values:.2?}");
+                }
+                found += usize::from(outcome.code == Some(code));
+                named += usize::from(outcome.advice.is_some_and(|advice| advice.en.contains(word)));
+                count += 1;
             }
-            found = (found.0 + usize::from(outcome.code == Some(code)), found.1 + 1);
-            for (sum, name) in sums.iter_mut().zip(["blur", "shake", "darkness", "brightness"]) {
-                *sum += value(&outcome, name);
-            }
-        }
-    }
-    let right = found.0 as f64 / f64::from(found.1);
-    let [blur, shake, dark, bright] = sums.map(|sum| sum / f64::from(found.1));
-    println!(
-        "{what:22} {right:5.3} of {:3}  blur {blur:5.2} shake {shake:5.2} darkness {dark:5.1} brightness {bright:5.1}",
-        found.1
-    );
-    right
+            let share = found as f64 / f64::from(count);
+            println!("{what:26} {:9} {found:3} of {count:3}: {share:.3}, named {named}", part.name);
+            (share, named as f64 / found as f64)
+        })
+        .into_iter()
+        .next_back()
+        .unwrap()
 }
 
 /// A length in hundredths of the longer side.
@@ -54,77 +84,78 @@ fn percent(scene: &Scene, of: f32) -> f32 {
     scene.width.max(scene.height) as f32 * of / 100.0
 }
 
+/// A sharp picture as cameras take it: noisy, dim, bright, a little soft, or as it is.
+fn everyday(kind: &str, seed: u64) -> Scene {
+    let scene = Scene::draw(kind, seed);
+    match seed % 6 {
+        0 => scene.noisy(6.0 + (seed % 4) as f32 * 3.0, seed),
+        1 => scene.relit(0.55, 0.0).noisy(3.0, seed),
+        2 => scene.blurred(percent(&scene, 0.05)),
+        3 => scene.relit(1.2, 5.0).noisy(2.0, seed),
+        _ => scene,
+    }
+}
+
 #[test]
 fn sharp_pictures_pass() {
-    let mut wrong = Vec::new();
-    let mut count = 0;
-    for kind in KINDS {
-        for seed in 100..134 {
-            let scene = Scene::draw(kind, seed);
-            let scene = match seed % 5 {
-                0 => scene.noisy(6.0 + (seed % 3) as f32 * 4.0, seed),
-                1 => scene.relit(0.6, 0.0).noisy(3.0, seed),
-                2 => scene.blurred(percent(&scene, 0.05)),
-                _ => scene,
-            };
-            let outcome = judged(&scene, 35 + u8::try_from(seed % 4).unwrap() * 20);
-            count += 1;
+    for (part, each) in [(FIT, 8), (HELD_BACK, 40)] {
+        let mut wrong = Vec::new();
+        for (kind, seed) in part.each(each) {
+            let outcome = judged(&everyday(kind, seed), 35 + u8::try_from(seed % 4).unwrap() * 20);
             if outcome.code.is_some() {
-                println!("{kind} {seed}: {:?} {:?}", outcome.code, outcome.checks);
-                wrong.push((kind, seed));
+                wrong.push(format!("{kind} {seed}: {:?} {:?}", outcome.code, outcome.checks));
             }
         }
+        let count = part.each(each).count();
+        println!("{:9} false retakes: {} of {count}", part.name, wrong.len());
+        assert!(wrong.len() * 100 <= count, "{wrong:#?}");
     }
-    println!("false retakes: {} of {count}", wrong.len());
-    assert!(wrong.len() * 100 <= count, "{wrong:?}");
 }
 
 #[test]
 fn strong_blur_is_noticed() {
     // More than this leaves nothing on a page of thin print that could be called an edge, and nothing to blame.
-    for of in [0.8, 1.0] {
-        let share = share(&format!("blur {of} %"), 0..4, Code::Blurred, |scene, _| scene.blurred(percent(scene, of)));
-        assert!(share >= 0.95, "{of}: {share}");
+    for of in [0.6, 0.8, 1.0] {
+        let (share, named) =
+            share(&format!("blur {of} %"), Code::Blurred, "out of focus", |scene, _| scene.blurred(percent(scene, of)));
+        assert!(share >= 0.95 && named >= 0.9, "{of}: {share} {named}");
     }
 }
 
 #[test]
 fn shake_is_noticed_at_any_angle() {
-    for of in [2.0, 3.5] {
-        let share = share(&format!("shake {of} %"), 0..6, Code::Blurred, |scene, seed| {
-            scene.shaken(percent(scene, of), seed as f32 * 31.0)
+    for (of, bend) in [(2.0, 0.0), (3.5, 0.0), (2.5, 40.0)] {
+        let (share, named) = share(&format!("shake {of} %, bent {bend}"), Code::Blurred, "moved", |scene, seed| {
+            scene.shaken(percent(scene, of), seed as f32 * 31.0, bend).noisy((seed % 3) as f32, seed)
         });
-        assert!(share >= 0.85, "{of}: {share}");
+        assert!(share >= 0.95 && named >= 0.9, "{of}: {share} {named}");
     }
 }
 
 #[test]
 fn darkness_and_burnt_pictures_are_noticed() {
     for gain in [0.03, 0.06] {
-        let share = share(&format!("light x {gain}"), 0..4, Code::TooDark, |scene, seed| {
+        let (share, _) = share(&format!("light x {gain}"), Code::TooDark, "dark", |scene, seed| {
             scene.relit(gain, 0.0).noisy(1.0, seed)
         });
         assert!(share >= 0.95, "{gain}: {share}");
     }
-    let mut wrong = 0;
-    for kind in KINDS.into_iter().filter(|kind| *kind != "night") {
-        for seed in 0..4 {
-            let outcome = judged(&Scene::draw(kind, seed).relit(4.5, 90.0), 85);
-            wrong += usize::from(outcome.code != Some(Code::TooBright));
-        }
+    for (gain, lift) in [(3.2, 110.0), (4.5, 90.0)] {
+        let (share, _) =
+            share(&format!("light x {gain} + {lift}"), Code::TooBright, "bright", |scene, _| scene.relit(gain, lift));
+        assert!(share >= 0.95, "{gain}: {share}");
     }
-    assert!(wrong <= 1, "{wrong} of 32");
 }
 
 #[test]
 fn the_sharper_of_two_pictures_measures_sharper() {
-    for kind in KINDS {
-        for seed in 0..4 {
-            let scene = Scene::draw(kind, seed);
-            let values =
-                [0.0, 0.12, 0.35, 0.7].map(|of| value(&judged(&scene.blurred(percent(&scene, of)), 85), "blur"));
-            let seen = values.iter().filter(|value| **value > 0.0).copied().collect::<Vec<_>>();
-            assert!(seen.is_sorted(), "{kind} {seed}: {values:?}");
+    let mut wrong = Vec::new();
+    for (kind, seed) in FIT.each(4).chain(HELD_BACK.each(6)) {
+        let scene = Scene::draw(kind, seed);
+        let values = [0.0, 0.12, 0.35, 0.7].map(|of| value(&judged(&scene.blurred(percent(&scene, of)), 85), "blur"));
+        if !values.is_sorted() || values[0] >= values[2] {
+            wrong.push((kind, seed, values));
         }
     }
+    assert_eq!(wrong, [], "{} pictures", FIT.each(4).chain(HELD_BACK.each(6)).count());
 }

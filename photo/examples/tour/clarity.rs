@@ -15,13 +15,15 @@ pub fn write(page: &mut Page) {
         "Each photo is measured at the same size, and each measure held against its limit; where one fails, the owner is asked to take it again, or may keep it anyway, which is recorded. When in doubt a photo passes: a needless retake costs more than a soft picture.",
     );
     page.say("### 门头 · A shop front\n\n");
-    show_all(page, "sign", "scene", &draw::signboard(1280, 960));
+    show_all(page, "sign", "scene", &draw::signboard(1280, 960), (0.42, 0.42, 700.0));
     page.say("### 文件 · A page\n\n");
-    show_all(page, "paper", "document", &draw::page(960, 1280));
+    show_all(page, "paper", "document", &draw::page(960, 1280), (0.42, 0.34, 450.0));
 }
 
-/// One picture with every fault, two in a row.
-fn show_all(page: &mut Page, name: &str, kind: &str, sharp: &RgbImage) {
+/// One picture with every fault, two in a row; `lamp` is where a lamp shows in it, and how bright.
+fn show_all(page: &mut Page, name: &str, kind: &str, sharp: &RgbImage, lamp: (f64, f64, f64)) {
+    // Indoors, where lamps are, paper is not white.
+    let lit = draw::relit(sharp, 0.85, 0.0);
     let faults = [
         ("sharp", "清楚", sharp.clone()),
         ("mild", "略软", draw::blurred(sharp, 3, 3)),
@@ -29,7 +31,8 @@ fn show_all(page: &mut Page, name: &str, kind: &str, sharp: &RgbImage) {
         ("shaken", "手晃了", draw::blurred(sharp, 17, 1)),
         ("dark", "太暗", draw::relit(sharp, 0.07, 0.0)),
         ("burnt", "过曝", draw::relit(sharp, 3.2, 110.0)),
-        ("glare", "反光", glare(sharp)),
+        ("glare", "反光盖住了字", glare(&lit, lamp, 1.0)),
+        ("sheen", "有点反光，不碍事", glare(&lit, lamp, 0.2)),
     ];
     let cells = faults.map(|(fault, zh, picture)| {
         let file = wrap::jpeg(&picture, 88, &Beside::default());
@@ -42,14 +45,15 @@ fn show_all(page: &mut Page, name: &str, kind: &str, sharp: &RgbImage) {
     }
 }
 
-/// A lamp mirrored in the middle of the picture: a white patch with a soft rim.
-fn glare(picture: &RgbImage) -> RgbImage {
+/// A lamp mirrored in the middle of the picture: its light lies over everything and ebbs away around it.
+fn glare(picture: &RgbImage, (left, top, much): (f64, f64, f64), share: f64) -> RgbImage {
     let (wide, high) = (f64::from(picture.width()), f64::from(picture.height()));
+    let spread = wide.max(high) * 0.06;
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
-        let (across, down) = ((f64::from(x) / wide - 0.45) / 0.3, (f64::from(y) / high - 0.4) / 0.22);
-        let share = ((1.35 - across.hypot(down)) * 2.5).clamp(0.0, 1.0);
+        let (across, down) = (f64::from(x) - left * wide, f64::from(y) - top * high);
+        let light = much * share * (-(across * across + down * down) / (2.0 * spread * spread)).exp();
         let Rgb(levels) = *picture.get_pixel(x, y);
-        Rgb(levels.map(|level| (f64::from(level) * (1.0 - share) + 255.0 * share).round() as u8))
+        Rgb(levels.map(|level| (f64::from(level) + light).min(255.0).round() as u8))
     })
 }
 

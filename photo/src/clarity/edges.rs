@@ -1,5 +1,6 @@
 //! Edges, and how wide and steep each is.
 
+use super::contrast::Contrast;
 use super::smooth::{Plane, repeated};
 use crate::picture::Picture;
 
@@ -11,6 +12,12 @@ const FINE: f32 = 2.0 + 1.0 / 3.0;
 const COARSE: f32 = 14.0 + 1.0 / 3.0;
 /// Coarse gradient in levels a pixel from which a pixel is an edge: a step of some 15 levels.
 const EDGE: f32 = 1.5;
+/// The same where next to nothing is that steep: what strong blur leaves of thin print.
+const FAINT_EDGE: f32 = 0.9;
+/// Edges that are enough not to look for faint ones, and how many of these are needed. Those wider than can be told are
+/// no edges but the shades of a wall or a rainbow.
+pub(super) const ENOUGH: usize = 60;
+const ENOUGH_FAINT: usize = 200;
 /// How often the noise an edge has to be.
 const EDGE_NOISE: f32 = 5.0;
 /// Coarse gradient below which there is nothing but noise …
@@ -31,6 +38,11 @@ const STEPS: usize = 1001; // the last holds all beyond
 const RIM: usize = 8;
 /// How far from the ridge of the coarse gradient the steepest place is looked for, in pixels.
 const REACH: isize = 2;
+/// What noise adds to the span of levels, as a multiple of its standard deviation in the gradient.
+const SPAN_NOISE: f32 = 4.0;
+/// Pixels in which a step rises at the fine scale, √(2π · FINE), and the steepness that counts as none.
+pub(super) const STEP_RISE: f32 = 3.83;
+const LEAST_STEEPNESS: f32 = 0.05;
 /// Width of an edge that hardly changes between the scales.
 const MOST_WIDTH: f32 = 20.0;
 
@@ -43,8 +55,18 @@ pub(super) struct Edge {
     pub(super) way: usize,
     /// Standard deviation of the edge's profile as seen at the fine scale, in pixels: 1.5 if it is a step.
     pub(super) width: f32,
-    /// Levels a pixel at the fine scale, less what noise adds.
-    pub(super) steepness: f32,
+    /// Pixels in which it would rise through all levels that lie around it, were it everywhere as steep as at its
+    /// steepest: the length of the smear, or little more than [`STEP_RISE`] if it is sharp.
+    pub(super) rise: f32,
+}
+
+/// The picture at both scales.
+struct Scales {
+    fine: Plane,
+    coarse: Plane,
+    strength: Vec<f32>,
+    contrast: Contrast,
+    noise: f32,
 }
 
 /// The edges of a grey picture.
@@ -60,30 +82,58 @@ pub(super) fn edges(sight: &Picture) -> Vec<Edge> {
     let (coarse, spare) = fine.smoothed(&repeated(&[1.0 / 7.0; 7], 3), spare);
     let strength = coarse.steepness(spare);
     let noise = noise(sight, &fine, &strength);
-    // Noise in the gradient falls with the variance of the smoothing.
-    let least = EDGE.max(EDGE_NOISE * noise * FINE / COARSE);
-    let mut found = Vec::new();
-    for (y, row) in strength.chunks_exact(width).enumerate().take(height - RIM).skip(RIM) {
-        for (x, here) in row.iter().copied().enumerate().take(width - RIM).skip(RIM) {
-            if here < least {
-                continue;
-            }
-            let at = y * width + x;
-            let (across, down) = coarse.slope(at);
-            let (across, down) = (across / here, down / here);
-            let step = offset(across, down, width);
-            let level = |place: isize| strength.get(at.wrapping_add_signed(place)).copied().unwrap_or(0.0);
-            if here < level(step) || here <= level(-step) {
-                continue;
-            }
-            let steepest = (-REACH..=REACH)
-                .map(|place| fine.slope(at.wrapping_add_signed(place * step)))
-                .fold(0.0_f32, |most, (x, y)| most.max(x * across + y * down));
-            let steepness = steepest - noise;
-            found.push(Edge { x, y, way: way(across, down), width: spread(steepness / here), steepness });
-        }
+    let scales = Scales { contrast: Contrast::new(&fine), fine, coarse, strength, noise };
+    let found = scales.ridges(EDGE);
+    if found.len() >= ENOUGH {
+        return found;
     }
-    found
+    let mut faint = scales.ridges(FAINT_EDGE);
+    faint.retain(|edge| edge.width < MOST_WIDTH);
+    if faint.len() >= ENOUGH_FAINT { faint } else { found }
+}
+
+impl Scales {
+    /// The edges with at least this coarse gradient, and more than noise has.
+    fn ridges(&self, least: f32) -> Vec<Edge> {
+        let width = self.fine.width();
+        let rows = self.strength.len() / width;
+        // Noise in the gradient falls with the variance of the smoothing.
+        let least = least.max(EDGE_NOISE * self.noise * FINE / COARSE);
+        let mut found = Vec::new();
+        for (y, row) in self.strength.chunks_exact(width).enumerate().take(rows - RIM).skip(RIM) {
+            for (x, here) in row.iter().copied().enumerate().take(width - RIM).skip(RIM) {
+                if here >= least {
+                    found.extend(self.edge(x, y, here));
+                }
+            }
+        }
+        found
+    }
+
+    /// The edge whose ridge this place with its coarse gradient is on, if it is on one.
+    fn edge(&self, x: usize, y: usize, here: f32) -> Option<Edge> {
+        let width = self.fine.width();
+        let at = y * width + x;
+        let (across, down) = self.coarse.slope(at);
+        let (across, down) = (across / here, down / here);
+        let step = offset(across, down, width);
+        let level = |place: isize| self.strength.get(at.wrapping_add_signed(place)).copied().unwrap_or(0.0);
+        if here < level(step) || here <= level(-step) {
+            return None;
+        }
+        let steepest = (-REACH..=REACH)
+            .map(|place| self.fine.slope(at.wrapping_add_signed(place * step)))
+            .fold(0.0_f32, |most, (x, y)| most.max(x * across + y * down));
+        let steepness = steepest - self.noise;
+        let span = self.contrast.around(x, y) - SPAN_NOISE * self.noise;
+        Some(Edge {
+            x,
+            y,
+            way: way(across, down),
+            width: spread(steepness / here),
+            rise: (span / steepness.max(LEAST_STEEPNESS)).max(STEP_RISE / 2.0),
+        })
+    }
 }
 
 /// The width of a step edge whose gradient is `ratio` times as steep at the fine scale as at the coarse one, from

@@ -6,35 +6,39 @@
 //!
 //! - **blur**: the picture is cut into tiles; a tile is as wide as its widest direction, so that a shaken one cannot
 //!   pass by its streaks. A picture is blurred when not even its best tiles are sharp.
-//! - **shake**: a moved camera leaves no steep edge across its path while those along it stay. A picture is shaken when
-//!   the steepest edges of one direction are far steeper than those at right angles, anywhere in the picture.
+//! - **shake**: a moved camera smears what lies across its path and leaves what lies along it. How far an edge is
+//!   smeared tells its rise: the levels around it by its steepness. Thin strokes keep steps under motion, but faint
+//!   ones, of a share of the levels around, so that their rise grows as well. A picture is shaken when even the
+//!   sharpest edges of one direction rise far more slowly than those at right angles.
 //!
 //! One number over all pixels cannot tell these apart: a soft sign with few edges scores below a shaken street.
 
+mod contrast;
 mod edges;
 mod smooth;
 
 use crate::outcome::Check;
 use crate::picture::Picture;
-use edges::{Edge, WAYS};
+use edges::{Edge, STEP_RISE, WAYS};
 
 /// Width of the edges in the best tiles, in pixels of the sight, from which nothing is sharp. Sharp photos, noisy, dim
-/// or pressed hard, stay below 1.76; a Gaussian of half a hundredth of the longer side comes to 2 and more.
-const BLUR_LIMIT: f64 = 1.85;
-/// How much steeper one direction's steepest edges are than those at right angles when the camera was moved. Sharp
-/// photos stay below 2.3, pages and fences included.
-const SHAKE_LIMIT: f64 = 2.4;
-/// The same for a picture whose best tiles are soft already, which together leaves little doubt.
-const SHAKE_LIMIT_SOFT: f64 = 1.55;
-const SOFT: f64 = 1.6;
-/// Hundredths of all edges that a direction needs before shake is judged by it.
+/// or pressed hard, stay below 1.65; a Gaussian of six tenths of a hundredth of the longer side comes to 2.2 and more.
+const BLUR_LIMIT: f64 = 1.9;
+/// How many times longer the sharpest edges of one direction take to rise than those at right angles, times the root of
+/// how many times longer than a step, when the camera was moved.
+const SHAKE_LIMIT: f64 = 2.1;
+/// How many times longer than a step counts at most: all edges of a blurred picture are long, and those of no direction
+/// are far longer than others.
+const LONGEST_SHAKE: f32 = 2.2;
+/// Edges that a direction needs before shake is judged by it, as a number and in hundredths of all.
+const LEAST_SHAKE: usize = 10;
 const LEAST_PERCENT_SHAKE: usize = 1;
-/// Width of a step, and a little more.
-const STEP: f32 = 1.8;
+/// The share of a direction's edges that speaks for its sharpness.
+const SHARPEST_SHAKE: f32 = 0.1;
 /// Side of a tile in pixels: a few characters of a sign.
 const TILE: usize = 192;
 /// Edges a tile needs before it is judged, and one direction in it, as a number and in hundredths of the tile's.
-const LEAST_EDGES: usize = 60;
+const LEAST_EDGES: usize = edges::ENOUGH;
 const LEAST_ONE_WAY: usize = 10;
 const LEAST_PERCENT_ONE_WAY: usize = 3;
 /// The share of a direction's edges, and of all tiles, that speaks for it: the sharpest.
@@ -42,21 +46,17 @@ const SHARPEST_EDGES: f32 = 0.2;
 const SHARPEST_TILES: f64 = 0.05;
 /// A tile with more edges than this counts no more than others.
 const MOST_WEIGHT: usize = 400;
-/// Edges the whole picture needs before shake is judged, and which of a direction's edges, counted from the steepest,
-/// stands for it: the one of this number, or in thousandths of all.
+/// Edges the whole picture needs before shake is judged.
 const LEAST_EDGES_SHAKE: usize = 100;
-const STEEPEST: usize = 8;
-const STEEPEST_PER_MILLE: usize = 3;
 
 /// Measures blur and shake in the sight.
 pub(crate) fn check(sight: &Picture) -> Vec<Check> {
     let edges = edges::edges(sight);
     let blur = blur(&edges, sight.width as usize);
     let shake = shake(&edges);
-    let limit = if blur > SOFT { SHAKE_LIMIT_SOFT } else { SHAKE_LIMIT };
     vec![
         Check { name: "blur".to_owned(), value: blur, limit: BLUR_LIMIT, pass: blur < BLUR_LIMIT },
-        Check { name: "shake".to_owned(), value: shake, limit, pass: shake < limit },
+        Check { name: "shake".to_owned(), value: shake, limit: SHAKE_LIMIT, pass: shake < SHAKE_LIMIT },
     ]
 }
 
@@ -98,42 +98,28 @@ fn widest(tile: &[&Edge]) -> Option<f32> {
     let least = LEAST_ONE_WAY.max(tile.len() * LEAST_PERCENT_ONE_WAY / 100);
     let ways = (0..WAYS).filter_map(|way| {
         let widths = within(tile.iter().copied(), way).map(|edge| edge.width).collect::<Vec<_>>();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a share of the edges in one tile"
-        )]
-        let rank = (widths.len() as f32 * SHARPEST_EDGES) as usize;
-        (widths.len() >= least).then(|| smallest(widths, rank)).flatten()
+        (widths.len() >= least).then(|| sharpest(widths, SHARPEST_EDGES)).flatten()
     });
     ways.reduce(f32::max)
 }
 
-/// The greatest ratio between the steepest edges of a direction and those at right angles to it; 0 when there is
-/// nothing to compare.
+/// The greatest difference between a direction and that at right angles; 0 when there is nothing to compare.
 fn shake(edges: &[Edge]) -> f64 {
     if edges.len() < LEAST_EDGES_SHAKE {
         return 0.0;
     }
-    let rank = STEEPEST.max(edges.len() * STEEPEST_PER_MILLE / 1000);
-    let steepest = |way: usize| {
-        let falls = within(edges.iter(), way).map(|edge| -edge.steepness).collect::<Vec<_>>();
-        let widths = within(edges.iter(), way).map(|edge| edge.width).collect::<Vec<_>>();
-        if widths.len() * 100 < edges.len() * LEAST_PERCENT_SHAKE {
-            return None; // corners have no direction
-        }
-        let half = widths.len() / 2;
-        Some((smallest(falls, rank).map(|fall| (-fall).max(0.5))?, smallest(widths, half)?))
+    let least = LEAST_SHAKE.max(edges.len() * LEAST_PERCENT_SHAKE / 100); // corners have no direction
+    let rise = |way: usize| {
+        let rises = within(edges.iter(), way).map(|edge| edge.rise).collect::<Vec<_>>();
+        (rises.len() >= least).then(|| sharpest(rises, SHARPEST_SHAKE)).flatten()
     };
-    let steepest: Vec<Option<(f32, f32)>> = (0..WAYS).map(steepest).collect();
-    let turned = steepest.iter().cycle().skip(WAYS / 2);
-    // Edges that are flat only for want of contrast are as narrow as any.
-    let ratios = steepest.iter().zip(turned).filter_map(|(along, across)| {
-        let ((along, _), (across, width)) = ((*along)?, (*across)?);
-        (width > STEP).then_some(along / across)
+    let rises: Vec<Option<f32>> = (0..WAYS).map(rise).collect();
+    let turned = rises.iter().cycle().skip(WAYS / 2);
+    let found = rises.iter().zip(turned).filter_map(|(along, across)| {
+        let (along, across) = ((*along)?, (*across)?);
+        Some(across / along * (across / STEP_RISE).min(LONGEST_SHAKE).sqrt())
     });
-    ratios.reduce(f32::max).map_or(0.0, f64::from)
+    found.reduce(f32::max).map_or(0.0, f64::from)
 }
 
 /// The edges of one direction and of the next: an eighth of a turn in all, so that none falls between two.
@@ -141,8 +127,15 @@ fn within<'a>(edges: impl Iterator<Item = &'a Edge>, way: usize) -> impl Iterato
     edges.filter(move |edge| edge.way == way || edge.way == (way + 1) % WAYS)
 }
 
-/// The value of this rank from the smallest.
-fn smallest(mut values: Vec<f32>, rank: usize) -> Option<f32> {
+/// The value that this share of all stays below.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share of the edges"
+)]
+fn sharpest(mut values: Vec<f32>, share: f32) -> Option<f32> {
+    let rank = (values.len() as f32 * share) as usize;
     (rank < values.len()).then(|| *values.select_nth_unstable_by(rank, f32::total_cmp).1)
 }
 

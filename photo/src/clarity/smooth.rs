@@ -12,6 +12,16 @@ impl Plane {
         Self { levels, width }
     }
 
+    /// Pixels across.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The levels, row by row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[f32]> {
+        self.levels.chunks_exact(self.width)
+    }
+
     /// Smooths both ways with a kernel of odd length. What was there before is of no use afterwards; planes are handed
     /// on because new memory costs more than the sums.
     pub(super) fn smooth(mut self, kernel: &[f32], mut spare: Vec<f32>) -> (Self, Vec<f32>) {
