@@ -35,7 +35,7 @@ pub(crate) struct Wanted {
 
 /// How many times the samples that stay are decoded, each way. A block that is decoded to a part of its size knows
 /// nothing of its neighbours; the filter that brings the rest to size does, and needs this much to do it well.
-const SPARE: f64 = 1.25;
+const SPARE: f64 = 1.15;
 
 impl Wanted {
     /// The least number of eighths of the stored size that leaves enough to be shrunk.
