@@ -1,7 +1,9 @@
 //! A case with everything its owner sees of it, as it was at one moment.
 
 use entity::{AccountId, CaseId, case, case_event, material, outbox};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, SubQueryStatement, UnionType};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement, SubQueryStatement, UnionType,
+};
 use sea_orm::{
     ActiveEnum as _, ColumnTrait, ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable,
     QueryResult,

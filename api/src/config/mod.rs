@@ -12,6 +12,7 @@ mod show;
 mod source;
 pub mod table;
 pub mod value;
+mod way;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -173,13 +174,20 @@ pub struct Province {
     pub codes: &'static CodeTable,
 }
 
-/// The portal, or the simulator in this process.
+/// The way to the portal, or to the simulator in this process.
 #[derive(Clone, Debug)]
 pub enum ProvinceAt {
     /// A simulator in this process, listening here.
     Simulator(SocketAddr),
     /// A portal at this address.
     Portal(String),
+    /// Bundles of files.
+    Drop {
+        /// Where they are put.
+        place: Place,
+        /// Where the simulator listens when it is the one that reads them.
+        simulated: Option<SocketAddr>,
+    },
 }
 
 /// When cases are relayed.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use http::header::RETRY_AFTER;
 use serde_json::Value;
 
+use crate::adapter::reply::clean;
 use crate::adapter::{Verdict, WORDS_CHARS};
 use crate::http::{Answer, CallError};
 
@@ -83,12 +84,6 @@ fn line(error: &Value) -> Option<String> {
     let parts: Vec<_> =
         [field("pointer"), field("code"), field("message")].into_iter().filter(|p| !p.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-/// `text` without control characters other than line ends, trimmed, and at most `max_chars` long.
-pub(super) fn clean(text: &str, max_chars: usize) -> String {
-    let plain = text.trim().chars().filter(|c| !c.is_control() || *c == '\n');
-    plain.take(max_chars).collect::<String>().trim_end().to_owned()
 }
 
 #[cfg(test)]
