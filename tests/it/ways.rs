@@ -55,10 +55,11 @@ async fn by_files(setup: Setup) {
     let app = server(setup, "drop").await;
     let case = lived_through(&app).await;
     let folder = Path::new(&app.settings().iter().find(|(name, _)| name == "GXB_DATA_DIR").unwrap().1).join("drop");
-    assert_eq!(files_below(&folder.join("outbox")), Vec::<PathBuf>::new(), "nothing personal stays");
+    let (outbox, inbox) = (folder.join("outbox"), folder.join("inbox"));
+    wait_for("an empty outbox: nothing personal stays", || async { files_below(&outbox).is_empty().then_some(()) })
+        .await;
     let kept = files_below(&folder.join("taken"));
     assert_eq!(kept, [folder.join(format!("taken/{}-1-apply.json", orgbusno(&case)))]);
-    let inbox = folder.join("inbox");
     wait_for("an empty inbox", || async { files_below(&inbox).is_empty().then_some(()) }).await;
 }
 

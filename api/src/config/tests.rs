@@ -5,11 +5,11 @@ use super::*;
 const KEY_A: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 const KEY_B: &str = "ZmVkY2JhWllYV1ZVVFNSUVBPTk1MS0pJSEdGRURDQkE=";
 
-fn read(pairs: &[(&str, &str)]) -> Result<Config, Mistakes> {
+pub(super) fn read(pairs: &[(&str, &str)]) -> Result<Config, Mistakes> {
     Config::read(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())), None)
 }
 
-fn production<'a>() -> Vec<(&'a str, &'a str)> {
+pub(super) fn production<'a>() -> Vec<(&'a str, &'a str)> {
     vec![
         ("GXB_PROFILE", "production"),
         ("GXB_PUBLIC_URL", "https://api.example.gov.cn"),
@@ -261,75 +261,4 @@ fn the_page_lists_every_setting_and_masks_no_word() {
         assert!(page.contains(&format!("`{}`", setting.env())), "{}", setting.key);
         assert!(setting.doc.trim().ends_with('.'), "{} needs a full sentence", setting.key);
     }
-}
-
-/// Production, by files instead of calls.
-fn by_files<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let mut settings = production();
-    settings.retain(|(name, _)| *name != "GXB_PORTAL_URL");
-    settings.push(("GXB_PORTAL_ADAPTER", "drop"));
-    settings.extend_from_slice(more);
-    settings
-}
-
-#[test]
-fn the_way_to_the_portal_is_chosen() {
-    let config = read(&by_files(&[("GXB_PORTAL_DROP_DIR", "/srv/exchange")])).unwrap();
-    let ProvinceAt::Drop { place: Place::Folder(path), simulated: None } = config.province.at else {
-        panic!("{:?}", config.province.at)
-    };
-    assert_eq!(path, Path::new("/srv/exchange"));
-    let bucket = [
-        ("GXB_PORTAL_DROP_BUCKET", "exchange"),
-        ("GXB_PORTAL_DROP_ENDPOINT", "http://s3.example"),
-        ("GXB_PORTAL_DROP_ACCESS_KEY_ID", "id"),
-        ("GXB_PORTAL_DROP_SECRET_ACCESS_KEY", "a key nobody sees"),
-        ("GXB_PORTAL_CODES", "older"),
-    ];
-    let config = read(&by_files(&bucket)).unwrap();
-    assert!(!effective(&config).contains("nobody sees"));
-    assert!(config.warnings.join("\n").contains("GXB_PORTAL_DROP_ENDPOINT is http"), "{:?}", config.warnings);
-    assert_eq!(config.province.codes.name, "older");
-    let ProvinceAt::Drop { place: Place::Bucket(bucket), simulated: None } = config.province.at else { panic!() };
-    assert_eq!((bucket.name.as_str(), bucket.endpoint.as_deref()), ("exchange", Some("http://s3.example")));
-    let config = read(&[("GXB_PORTAL_ADAPTER", "drop")]).unwrap();
-    assert!(matches!(config.province.at, ProvinceAt::Drop { place: Place::Folder(_), simulated: Some(_) }));
-}
-
-#[test]
-fn ways_that_contradict_themselves_are_refused_all_at_once() {
-    let text = read(&by_files(&[])).unwrap_err().to_string();
-    assert!(text.contains("GXB_PORTAL_DROP_DIR or GXB_PORTAL_DROP_BUCKET must be set"), "{text}");
-    assert!(!text.contains("GXB_PORTAL_URL must"), "{text}");
-    let wrong = [
-        ("GXB_PORTAL_URL", "https://portal.example"),
-        ("GXB_PORTAL_DROP_DIR", "/srv"),
-        ("GXB_PORTAL_DROP_BUCKET", "exchange"),
-        ("GXB_PORTAL_CODES", "newest"),
-    ];
-    let text = read(&by_files(&wrong)).unwrap_err().to_string();
-    for expected in [
-        "GXB_PORTAL_URL is set but GXB_PORTAL_ADAPTER is drop",
-        "are both set: there is one place",
-        "GXB_PORTAL_DROP_ACCESS_KEY_ID must be set",
-        "GXB_PORTAL_DROP_SECRET_ACCESS_KEY must be set",
-        "GXB_PORTAL_CODES must be one of newer, older, not \"newest\"",
-    ] {
-        assert!(text.contains(expected), "{expected}: {text}");
-    }
-    let stray = [
-        ("GXB_PORTAL_DROP_DIR", "/srv"),
-        ("GXB_PORTAL_DROP_ENDPOINT", "http://s3.example"),
-        ("GXB_PORTAL_DROP_ACCESS_KEY_ID", "id"),
-    ];
-    let text = read(&stray).unwrap_err().to_string();
-    for expected in [
-        "GXB_PORTAL_DROP_DIR is set but GXB_PORTAL_ADAPTER is gateway",
-        "GXB_PORTAL_DROP_ENDPOINT is set but GXB_PORTAL_DROP_BUCKET is not",
-        "GXB_PORTAL_DROP_ACCESS_KEY_ID is set but GXB_PORTAL_DROP_BUCKET is not",
-    ] {
-        assert!(text.contains(expected), "{expected}: {text}");
-    }
-    let text = read(&[("GXB_PORTAL_ADAPTER", "post")]).unwrap_err().to_string();
-    assert!(text.contains("must be gateway or drop, not \"post\""), "{text}");
 }

@@ -93,3 +93,6 @@ fn drop_place(s: &Settings) -> Option<Place> {
         _ => s.portal_drop_dir.clone().map(Place::Folder),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,13 +77,19 @@ impl FileDrop {
         let Some(bytes) = self.shelf.text(&path).await? else { return Ok(None) };
         let Some(ack) = self.believed(bundle, &bytes) else { return Ok(None) };
         if ack.is_taken() {
-            self.shelf.put(&taken_path(bundle), bytes).await?;
-            self.clear(bundle).await?;
+            self.keep(bundle, bytes).await?;
         } else {
             self.take_back(bundle).await?;
+            self.shelf.delete(&path).await?;
         }
-        self.shelf.delete(&path).await?;
         Ok(Some(ack))
+    }
+
+    /// Keeps an acknowledgement that says taken, and removes what it is for.
+    async fn keep(&self, bundle: &str, ack: Bytes) -> Result<(), StoreError> {
+        self.shelf.put(&taken_path(bundle), ack).await?;
+        self.clear(bundle).await?;
+        self.shelf.delete(&ack_path(bundle)).await
     }
 
     fn believed(&self, bundle: &str, bytes: &Bytes) -> Option<Ack> {
@@ -103,7 +109,11 @@ impl FileDrop {
                 let Some((bundle, dataver)) = application(&path, orgbusno) else { continue };
                 let Some(bytes) = self.shelf.text(&path).await? else { continue };
                 let ack = self.believed(&bundle, &bytes).filter(|ack| ack.is_taken() && !ack.projid.is_empty());
-                if let Some(ack) = ack.filter(|_| newest.as_ref().is_none_or(|(known, _)| dataver > *known)) {
+                let Some(ack) = ack else { continue };
+                if place == ACKS {
+                    self.keep(&bundle, bytes).await?;
+                }
+                if newest.as_ref().is_none_or(|(known, _)| dataver > *known) {
                     newest = Some((dataver, ack.projid));
                 }
             }
