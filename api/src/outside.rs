@@ -71,8 +71,9 @@ pub(crate) async fn open(
     tell_of_ending_keys(config, world.now());
     let (wechat, stand_in) = wechat(config, world).await?;
     let listen = match &config.province.at {
-        ProvinceAt::Simulator(listen) | ProvinceAt::Drop { simulated: Some(listen), .. } => Some(*listen),
-        ProvinceAt::Portal(_) | ProvinceAt::Drop { simulated: None, .. } => None,
+        ProvinceAt::Simulator(listen) => Some(*listen),
+        ProvinceAt::Drop { simulated, .. } | ProvinceAt::Tables { simulated, .. } => *simulated,
+        ProvinceAt::Portal(_) => None,
     };
     let simulator = match listen.filter(|_| simulator) {
         Some(listen) => Some(simulate(config, listen, rules, world).await?),
@@ -94,17 +95,29 @@ fn way(config: &Config, simulator: Option<&Simulator>) -> Way {
         ProvinceAt::Portal(url) => gateway(url.clone()),
         ProvinceAt::Simulator(at) => gateway(simulator.map_or_else(|| format!("http://{at}"), Simulator::url)),
         ProvinceAt::Drop { place, .. } => Way::Drop(store_config(place)),
+        ProvinceAt::Tables { url, .. } => {
+            Way::Tables { url: url.expose().to_owned(), timeout: config.province.timeout }
+        }
     }
 }
 
-/// Lets the simulator read what is not brought to it by calls, where that is the way that is configured.
+/// Lets the simulator read what is not brought to it by calls, where that is the way that is configured. It ends with the
+/// simulator.
 ///
 /// # Errors
-/// When the folder or bucket cannot be used.
-pub(crate) fn clerk(config: &Config, simulator: &Simulator) -> Result<(), OpenError> {
-    if let ProvinceAt::Drop { place, .. } = &config.province.at {
-        // It ends with the simulator.
-        drop(simulator.drop_clerk(store::open(&store_config(place))?).keep_going(CLERKS_ROUND));
+/// When the folder, bucket or database cannot be used.
+pub(crate) async fn clerk(config: &Config, simulator: &Simulator) -> Result<(), OpenError> {
+    match &config.province.at {
+        ProvinceAt::Drop { place, .. } => {
+            drop(simulator.drop_clerk(store::open(&store_config(place))?).keep_going(CLERKS_ROUND));
+        }
+        ProvinceAt::Tables { url, .. } => {
+            let database = adapter::tables::connect(url.expose(), config.province.timeout).await?;
+            let clerk = simulator.tables_clerk(database);
+            clerk.prepare().await?;
+            drop(clerk.keep_going(CLERKS_ROUND));
+        }
+        ProvinceAt::Portal(_) | ProvinceAt::Simulator(_) => {}
     }
     Ok(())
 }
@@ -152,8 +165,9 @@ pub(crate) fn simulator_config(
         trusted: vec![province_key(config).trusted()],
         rules: simulated_rules(rules)?,
         script: Script::default(),
-        // Whoever is reached by files pushes nothing.
-        callback: (!matches!(config.province.at, ProvinceAt::Drop { .. })).then(|| config.public_url.clone()),
+        // Whoever is reached by files or tables pushes nothing.
+        callback: matches!(config.province.at, ProvinceAt::Simulator(_) | ProvinceAt::Portal(_))
+            .then(|| config.public_url.clone()),
         limits: simulator::Limits::default(),
     })
 }
@@ -165,7 +179,7 @@ async fn simulate(
     world: &World,
 ) -> Result<Simulator, OutsideError> {
     let running = simulator::start(simulator_config(config, listen, rules)?, world.clone()).await?;
-    clerk(config, &running)?;
+    clerk(config, &running).await?;
     Ok(running)
 }
 

@@ -63,4 +63,8 @@ async fn by_files(setup: Setup) {
     wait_for("an empty inbox", || async { files_below(&inbox).is_empty().then_some(()) }).await;
 }
 
-tests::on_both!(by_calls, by_files);
+async fn by_rows(setup: Setup) {
+    lived_through(&server(setup, "tables").await).await;
+}
+
+tests::on_both!(by_calls, by_files, by_rows);

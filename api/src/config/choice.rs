@@ -35,11 +35,11 @@ impl Value for Profile {
 }
 
 impl Value for Kind {
-    const KIND: &'static str = "`gateway` or `drop`";
+    const KIND: &'static str = "`gateway`, `drop` or `tables`";
 
     fn parse(text: &str) -> Result<Self, String> {
-        let names = || Self::ALL.map(Self::name).join(" or ");
-        Self::named(text).ok_or_else(|| format!("must be {}, not {text:?}", names()))
+        let names = || Self::ALL.map(Self::name).join(", ");
+        Self::named(text).ok_or_else(|| format!("must be one of {}, not {text:?}", names()))
     }
 
     fn show(&self) -> String {

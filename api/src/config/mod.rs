@@ -188,6 +188,13 @@ pub enum ProvinceAt {
         /// Where the simulator listens when it is the one that reads them.
         simulated: Option<SocketAddr>,
     },
+    /// Rows of exchange tables.
+    Tables {
+        /// The database, password included.
+        url: DatabaseUrl,
+        /// Where the simulator listens when it is the one that reads them.
+        simulated: Option<SocketAddr>,
+    },
 }
 
 /// When cases are relayed.

@@ -132,7 +132,8 @@ settings! {
         photo_timeout: Span = "20s";
     }
     "Province" {
-        /// The way to the portal: `gateway`, signed calls to `GXB_PORTAL_URL`; `drop`, signed bundles in a folder or bucket.
+        /// The way to the portal: `gateway`, signed calls to `GXB_PORTAL_URL`; `drop`, signed bundles in a folder or bucket;
+        /// `tables`, rows in the exchange tables of a database.
         portal_adapter: Kind = "gateway";
         /// The provincial portal. Unset: the simulator in the same process, at `GXB_PORTAL_SIM_LISTEN`.
         portal_url: Option<Url> = "";
@@ -172,6 +173,9 @@ settings! {
         portal_drop_secret_access_key: Option<Secret> = "";
         /// Whether the bucket stands in the path or in the host name.
         portal_drop_path_style: bool = "true";
+        /// With `tables`: the database of the exchange tables. Unset: a SQLite file in the data directory, with the simulator at its
+        /// other end. The password in it is never shown.
+        portal_tables_url: Option<DatabaseUrl> = "";
     }
     "Relay" {
         /// How long to wait after each failed try, in order; after the last one a person has to look.

@@ -2,6 +2,7 @@
 
 use ::portal::adapter::{CodeTable, Kind};
 
+use super::choice::DatabaseUrl;
 use super::table::Settings;
 use super::{Bucket, Place, ProvinceAt};
 
@@ -21,10 +22,13 @@ pub(super) fn mistakes(settings: &Settings, mistakes: &mut Vec<String>) {
         &format!("GXB_PORTAL_CODES must be one of {}, not {:?}", known.join(", "), settings.portal_codes.0),
     );
     let bucket = settings.portal_drop_bucket.is_some();
-    let only_with_drop =
-        [("GXB_PORTAL_DROP_DIR", settings.portal_drop_dir.is_some()), ("GXB_PORTAL_DROP_BUCKET", bucket)];
-    for (name, given) in only_with_drop {
-        refuse(given && way != Kind::Drop, &format!("{name} is set but GXB_PORTAL_ADAPTER is {}", way.name()));
+    let of_one_way = [
+        ("GXB_PORTAL_DROP_DIR", settings.portal_drop_dir.is_some(), Kind::Drop),
+        ("GXB_PORTAL_DROP_BUCKET", bucket, Kind::Drop),
+        ("GXB_PORTAL_TABLES_URL", settings.portal_tables_url.is_some(), Kind::Tables),
+    ];
+    for (name, given, only) in of_one_way {
+        refuse(given && way != only, &format!("{name} is set but GXB_PORTAL_ADAPTER is {}", way.name()));
     }
     let both = settings.portal_drop_dir.is_some() && bucket;
     refuse(both, "GXB_PORTAL_DROP_DIR and GXB_PORTAL_DROP_BUCKET are both set: there is one place");
@@ -49,6 +53,11 @@ pub(super) fn stand_in(settings: &Settings, refuse: &mut impl FnMut(bool, &str))
             s.portal_drop_dir.is_none() && s.portal_drop_bucket.is_none(),
             "GXB_PORTAL_DROP_DIR or GXB_PORTAL_DROP_BUCKET must be set: unset means the simulator",
         ),
+        Kind::Tables => {
+            let url = s.portal_tables_url.as_ref();
+            refuse(url.is_none(), "GXB_PORTAL_TABLES_URL must be set: unset means the simulator");
+            refuse(url.is_some_and(DatabaseUrl::is_sqlite), "GXB_PORTAL_TABLES_URL is SQLite: no platform reads that");
+        }
     }
 }
 
@@ -75,6 +84,12 @@ pub(super) fn chosen(s: &Settings) -> ProvinceAt {
             let place = drop_place(s);
             let simulated = place.is_none().then_some(s.portal_sim_listen);
             ProvinceAt::Drop { place: place.unwrap_or_else(|| Place::Folder(s.data_dir.join("drop"))), simulated }
+        }
+        Kind::Tables => {
+            let url = s.portal_tables_url.clone();
+            let simulated = url.is_none().then_some(s.portal_sim_listen);
+            let own = || DatabaseUrl::sqlite(&s.data_dir.join("exchange.sqlite"));
+            ProvinceAt::Tables { url: url.unwrap_or_else(own), simulated }
         }
     }
 }

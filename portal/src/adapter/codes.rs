@@ -29,17 +29,20 @@ pub enum Kind {
     Gateway,
     /// File drop: signed bundles in a folder or a bucket.
     Drop,
+    /// Exchange tables: rows in a database of the platform's.
+    Tables,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Gateway, Self::Drop];
+    pub const ALL: [Self; 3] = [Self::Gateway, Self::Drop, Self::Tables];
 
     /// What a deployment names it by.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gateway => "gateway",
             Self::Drop => "drop",
+            Self::Tables => "tables",
         }
     }
 
@@ -52,6 +55,7 @@ impl Kind {
         match self {
             Self::Gateway => &GATEWAY.version,
             Self::Drop => &DROP.version,
+            Self::Tables => &TABLES.version,
         }
     }
 }
@@ -65,6 +69,7 @@ struct Tables {
 // Tests read the files; one that could not be read would know no code at all, and everything would wait for a person.
 static GATEWAY: LazyLock<Tables> = LazyLock::new(|| read(include_str!("../../data/codes/gateway.toml")));
 static DROP: LazyLock<Tables> = LazyLock::new(|| read(include_str!("../../data/codes/drop.toml")));
+static TABLES: LazyLock<Tables> = LazyLock::new(|| read(include_str!("../../data/codes/tables.toml")));
 static NO_CODES: LazyLock<CodeTable> = LazyLock::new(CodeTable::default);
 
 fn read(text: &str) -> Tables {

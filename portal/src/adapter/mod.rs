@@ -17,6 +17,7 @@ pub mod gateway;
 mod open;
 mod reply;
 mod report;
+pub mod tables;
 pub mod told;
 
 pub use application::{Applicant, ApplicantKind, Application, Contact, FilePlace, Item, Material, MaterialFile};

@@ -8,12 +8,13 @@ use store::StoreError;
 
 use super::drop::FileDrop;
 use super::gateway::{BadAddress, Gateway};
+use super::tables::{self, ExchangeTables};
 use super::{CodeTable, Kind, Province};
 use crate::http::Http;
 use crate::signature::{Key, TrustedKey};
 
 /// One way to a platform, with all it needs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Way {
     /// Signed calls to gateway v1 at this address, each within this time.
     Gateway {
@@ -24,6 +25,13 @@ pub enum Way {
     },
     /// Signed bundles in this folder or bucket.
     Drop(store::Config),
+    /// Rows in the exchange tables of this database.
+    Tables {
+        /// Such as `postgres://user:password@host/database`.
+        url: String,
+        /// For one connection.
+        timeout: Duration,
+    },
 }
 
 impl Way {
@@ -32,6 +40,7 @@ impl Way {
         match self {
             Self::Gateway { .. } => Kind::Gateway,
             Self::Drop(_) => Kind::Drop,
+            Self::Tables { .. } => Kind::Tables,
         }
     }
 }
@@ -59,6 +68,12 @@ pub enum OpenError {
     /// The folder or bucket cannot be used.
     #[error("the folder or bucket of the file drop cannot be used")]
     Store(#[from] StoreError),
+    /// The database's address cannot be right.
+    #[error("the database of the exchange tables cannot be used")]
+    Database(#[from] sea_orm::DbErr),
+    /// The version has no tables.
+    #[error(transparent)]
+    Layout(#[from] tables::NoLayout),
 }
 
 /// Makes the adapter for a way.
@@ -70,6 +85,10 @@ pub async fn open(way: &Way, settings: Settings, world: &World) -> Result<Arc<dy
         Way::Gateway { url, timeout } => {
             let http = Http::new(*timeout).map_err(|error| OpenError::Client(error.into()))?;
             Arc::new(Gateway::new(http, url, settings.key, world.clone())?.speaking(settings.codes))
+        }
+        Way::Tables { url, timeout } => {
+            let database = tables::connect(url, *timeout).await?;
+            Arc::new(ExchangeTables::new(database, settings, world.clone())?)
         }
         Way::Drop(config) => Arc::new(FileDrop::new(store::open(config)?, settings, world.clone())),
     })

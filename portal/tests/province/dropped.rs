@@ -57,7 +57,7 @@ fn report(id: &str) -> Value {
 /// The layout, name by name: the other side reads it by these.
 #[tokio::test]
 async fn a_bundle_as_it_lies_there() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     assert_eq!(rig.apply().await, WAITING);
     let bundle = format!("outbox/{ORGBUSNO}-1-apply");
     let sha256 = file(&picture()).sha256;
@@ -83,7 +83,7 @@ async fn a_bundle_as_it_lies_there() {
 /// What the platform has, nobody else needs: only its acknowledgement stays.
 #[tokio::test]
 async fn what_was_taken_is_removed() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     rig.apply().await;
     rig.round().await;
     assert_eq!(rig.files("inbox/acks").len(), 1);
@@ -98,7 +98,7 @@ async fn what_was_taken_is_removed() {
 
 #[tokio::test]
 async fn nothing_is_read_before_the_manifest_lies_there() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     rig.adapter.put_file(&place(), &file(&picture()), picture()).await;
     rig.round().await;
     assert!(rig.simulator.cases().is_empty());
@@ -107,7 +107,7 @@ async fn nothing_is_read_before_the_manifest_lies_there() {
 
 #[tokio::test]
 async fn a_file_that_is_gone_is_not_announced() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     let (code, words) = match rig.adapter.post_case(&application()).await.verdict {
         Verdict::Rejected { code, words } => (code, words),
         other => panic!("{other:?}"),
@@ -118,7 +118,7 @@ async fn a_file_that_is_gone_is_not_announced() {
 
 #[tokio::test]
 async fn one_name_is_one_content() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     rig.apply().await;
     let mut other = application();
     other.applicant.name = "别家".into();
@@ -129,7 +129,7 @@ async fn one_name_is_one_content() {
 /// A file spoilt on the way is noticed by whoever reads, and the next try brings it anew.
 #[tokio::test]
 async fn a_spoilt_file_is_refused() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     rig.apply().await;
     let spoilt = format!("outbox/{ORGBUSNO}-1-apply/{}.jpg", file(&picture()).sha256);
     rig.store.put(&at(&spoilt), Bytes::from(vec![0; picture().len()])).await.unwrap();
@@ -143,7 +143,7 @@ async fn a_spoilt_file_is_refused() {
 
 #[tokio::test]
 async fn strangers_acknowledge_nothing() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     rig.apply().await;
     let (name, stranger) = (format!("{ORGBUSNO}-1-apply"), Key::hmac_sha256("gaoxingban", "a guess of the secret"));
     let path = format!("inbox/acks/{name}.json");
@@ -185,7 +185,7 @@ async fn a_report_that_is_not_believed_holds_up_no_other() {
 
 #[tokio::test]
 async fn reports_come_a_page_at_a_time() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     for n in 0..205 {
         rig.leave(&format!("inbox/reports/{n:03}.json"), &key(), &report(&n.to_string())).await;
     }
@@ -202,7 +202,7 @@ async fn reports_come_a_page_at_a_time() {
 
 #[tokio::test]
 async fn a_report_with_a_wrong_signature_is_not_heard() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     rig.apply().await;
     rig.round().await;
     rig.apply().await;
@@ -217,7 +217,7 @@ async fn a_report_with_a_wrong_signature_is_not_heard() {
 /// A folder that is away is an outage: nothing is parked, nothing is lost.
 #[tokio::test]
 async fn a_folder_that_is_away_is_waited_for() {
-    let rig = ByFiles::start().await;
+    let rig = ByFiles::in_a_folder().await;
     let (here, away) = (rig.folder.path().to_owned(), rig.folder.path().with_extension("away"));
     std::fs::rename(&here, &away).unwrap();
     let reply = rig.adapter.put_file(&place(), &file(&picture()), picture()).await;

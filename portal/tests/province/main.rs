@@ -6,6 +6,10 @@ mod callers;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+#[expect(dead_code, reason = "not all of what measurements and other tests need is needed here")]
+#[path = "../../../tests/src/database.rs"]
+mod database;
+#[cfg(test)]
 mod dropped;
 #[cfg(test)]
 mod faults;
@@ -15,6 +19,8 @@ mod harness;
 mod reports;
 #[cfg(test)]
 mod rigs;
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use casework::world::World;
 use portal::adapter::drop::FileDrop;
 use portal::adapter::gateway::Gateway;
+use portal::adapter::tables::{self, ExchangeTables};
 use portal::adapter::{CodeTable, Kind, Province, Settings};
-use portal::simulator::{self, DropClerk, Script, Simulator};
+use portal::simulator::{self, DropClerk, Script, Simulator, TablesClerk};
 use store::ObjectStore;
 use tempfile::TempDir;
 
@@ -45,7 +46,7 @@ pub(crate) struct ByCalls {
 }
 
 impl ByCalls {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn over_http() -> Self {
         let world = World::real();
         let simulator = quiet(&world).await;
         let http = portal::http::Http::new(BOUND).expect("a client");
@@ -82,7 +83,7 @@ pub(crate) struct ByFiles {
 }
 
 impl ByFiles {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn in_a_folder() -> Self {
         Self::living_in(World::real()).await
     }
 
@@ -108,6 +109,59 @@ impl Rig for ByFiles {
 
     async fn round(&self) {
         self.clerk.round().await.expect("a folder that can be used");
+    }
+
+    fn world(&self) -> &World {
+        &self.world
+    }
+}
+
+/// Rows in the exchange tables.
+pub(crate) struct ByRows {
+    pub(crate) world: World,
+    pub(crate) simulator: Simulator,
+    pub(crate) adapter: ExchangeTables,
+    pub(crate) database: sea_orm::DatabaseConnection,
+    clerk: TablesClerk,
+    _folder: TempDir,
+}
+
+impl ByRows {
+    /// In a SQLite file: for development.
+    pub(crate) async fn in_a_file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = crate::database::sqlite(folder.path());
+        Self::living_in(World::real(), &url, folder).await
+    }
+
+    /// In PostgreSQL.
+    pub(crate) async fn in_postgres() -> Self {
+        let url = crate::database::postgres().await;
+        Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await
+    }
+
+    async fn living_in(world: World, url: &str, folder: TempDir) -> Self {
+        let database = tables::connect(url, BOUND).await.unwrap();
+        let simulator = quiet(&world).await;
+        let clerk = simulator.tables_clerk(database.clone());
+        clerk.prepare().await.unwrap();
+        let adapter = ExchangeTables::new(database.clone(), settings(Kind::Tables), world.clone()).unwrap();
+        Self { world, simulator, adapter, database, clerk, _folder: folder }
+    }
+}
+
+#[async_trait]
+impl Rig for ByRows {
+    fn province(&self) -> &dyn Province {
+        &self.adapter
+    }
+
+    fn simulator(&self) -> &Simulator {
+        &self.simulator
+    }
+
+    async fn round(&self) {
+        self.clerk.round().await.expect("a database that can be used");
     }
 
     fn world(&self) -> &World {

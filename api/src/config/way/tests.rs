@@ -72,5 +72,31 @@ fn ways_that_contradict_themselves_are_refused_all_at_once() {
         assert!(text.contains(expected), "{expected}: {text}");
     }
     let text = read(&[("GXB_PORTAL_ADAPTER", "post")]).unwrap_err().to_string();
-    assert!(text.contains("must be gateway or drop, not \"post\""), "{text}");
+    assert!(text.contains("must be one of gateway, drop, tables, not \"post\""), "{text}");
+}
+
+/// Production, by exchange tables.
+fn by_tables<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut settings = by_files(more);
+    settings.retain(|(name, _)| *name != "GXB_PORTAL_ADAPTER");
+    settings.push(("GXB_PORTAL_ADAPTER", "tables"));
+    settings
+}
+
+#[test]
+fn exchange_tables_are_a_database_of_somebody_elses() {
+    let url = "postgres://gxb:nobody-sees-this@qz.example/exchange";
+    let config = read(&by_tables(&[("GXB_PORTAL_TABLES_URL", url)])).unwrap();
+    assert!(!effective(&config).contains("nobody-sees"), "{}", effective(&config));
+    assert!(!format!("{config:?}").contains("nobody-sees"));
+    let ProvinceAt::Tables { url: read_url, simulated: None } = config.province.at else { panic!() };
+    assert_eq!(read_url.expose(), url);
+    let text = read(&by_tables(&[])).unwrap_err().to_string();
+    assert!(text.contains("GXB_PORTAL_TABLES_URL must be set"), "{text}");
+    let text = read(&by_tables(&[("GXB_PORTAL_TABLES_URL", "sqlite:///x")])).unwrap_err().to_string();
+    assert!(text.contains("GXB_PORTAL_TABLES_URL is SQLite"), "{text}");
+    let text = read(&by_files(&[("GXB_PORTAL_DROP_DIR", "/x"), ("GXB_PORTAL_TABLES_URL", url)])).unwrap_err();
+    assert!(text.to_string().contains("GXB_PORTAL_TABLES_URL is set but GXB_PORTAL_ADAPTER is drop"), "{text}");
+    let config = read(&[("GXB_PORTAL_ADAPTER", "tables")]).unwrap();
+    assert!(matches!(config.province.at, ProvinceAt::Tables { url, simulated: Some(_) } if url.is_sqlite()));
 }

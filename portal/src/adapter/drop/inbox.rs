@@ -100,8 +100,9 @@ impl FileDrop {
         (ack.bundle == bundle && matches!(ack.result.as_str(), "taken" | "refused")).then_some(ack)
     }
 
-    /// What the platform is known to have of a case: the latest version it acknowledged.
-    pub(super) async fn standing(&self, orgbusno: &str) -> Result<Standing, StoreError> {
+    /// What the platform is known to have of a case: the latest version it acknowledged. Nothing while a bundle lies there that it
+    /// may still take: whoever heard that it has nothing would think the case gone.
+    pub(super) async fn standing(&self, orgbusno: &str) -> Result<Option<Standing>, StoreError> {
         let mut newest: Option<(u32, String)> = None;
         for place in [TAKEN, ACKS] {
             let (objects, _) = self.shelf.list(&format!("{place}{orgbusno}-"), None).await?;
@@ -118,11 +119,32 @@ impl FileDrop {
                 }
             }
         }
-        let Some((dataver, province_id)) = newest else { return Ok(Standing::Absent) };
+        if self.lies_unanswered(orgbusno).await? {
+            return Ok(None);
+        }
+        let Some((dataver, province_id)) = newest else { return Ok(Some(Standing::Absent)) };
         let (pending, _) = self.pending().await?;
         let own = |received: &Received| received.report.as_ref().is_ok_and(|report| report.orgbusno == orgbusno);
         let history = pending.into_iter().map(|(_, received)| received).filter(own).collect();
-        Ok(Standing::Present { province_id, dataver, history })
+        Ok(Some(Standing::Present { province_id, dataver, history }))
+    }
+
+    /// Whether a version of the application lies there that is neither taken nor refused.
+    async fn lies_unanswered(&self, orgbusno: &str) -> Result<bool, StoreError> {
+        let (objects, _) = self.shelf.list(&format!("outbox/{orgbusno}-"), None).await?;
+        for Object { path, .. } in objects {
+            let Some(bundle) = path.strip_prefix("outbox/").and_then(|rest| rest.strip_suffix("/manifest.json")) else {
+                continue;
+            };
+            let answered = match self.shelf.text(&ack_path(bundle)).await? {
+                Some(bytes) => self.believed(bundle, &bytes).is_some(),
+                None => false,
+            };
+            if bundle.ends_with(APPLY) && !answered && self.taken(bundle).await?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The reports that wait. The cursor names those handed out last: whoever comes back with it has kept them.

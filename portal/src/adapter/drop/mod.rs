@@ -72,10 +72,7 @@ impl FileDrop {
             (Ok(Sent::Missing(files)), _) => Reply::rejected("province.file_absent", &files.join("\n")),
             (Ok(Sent::Lies), Ok(Some(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
             (Ok(Sent::Lies), Ok(Some(ack))) => Reply::rejected("province.refused", &ack.words()),
-            (Ok(Sent::Lies), Ok(None)) => {
-                let verdict = Verdict::Retry { after: None, code: "province.not_acknowledged" };
-                Reply::failed(verdict, "the bundle lies there and is not acknowledged yet")
-            }
+            (Ok(Sent::Lies), Ok(None)) => unanswered(),
         }
     }
 
@@ -84,6 +81,11 @@ impl FileDrop {
         let message = Value::Object(sheet).to_string();
         self.send(&Bundle::new(format!("{orgbusno}-{sn}-{call}"), call, orgbusno, message, Vec::new())).await.map(drop)
     }
+}
+
+fn unanswered<T>() -> Reply<T> {
+    let verdict = Verdict::Retry { after: None, code: "province.not_acknowledged" };
+    Reply::failed(verdict, "the bundle lies there and is not acknowledged yet")
 }
 
 /// What a failure of the folder or bucket means: everything there is safe to repeat.
@@ -150,7 +152,8 @@ impl Province for FileDrop {
 
     async fn get_case(&self, orgbusno: &str) -> Reply<Standing> {
         match self.standing(orgbusno).await {
-            Ok(standing) => Reply::done(Verdict::Accepted, standing),
+            Ok(Some(standing)) => Reply::done(Verdict::Accepted, standing),
+            Ok(None) => unanswered(),
             Err(error) => trouble(&error),
         }
     }
