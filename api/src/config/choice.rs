@@ -200,6 +200,42 @@ impl Value for DatabaseUrl {
     }
 }
 
+/// Where somebody else's database is: PostgreSQL, MySQL or MariaDB, or a SQLite file. The password in it is never shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignUrl(DatabaseUrl);
+
+impl ForeignUrl {
+    /// A SQLite file.
+    pub fn sqlite(path: &std::path::Path) -> Self {
+        Self(DatabaseUrl::sqlite(path))
+    }
+
+    /// The whole address with its password. Call it where the connection is made and nowhere else.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// Whether it names a SQLite file.
+    pub fn is_sqlite(&self) -> bool {
+        self.0.is_sqlite()
+    }
+}
+
+impl Value for ForeignUrl {
+    const KIND: &'static str = "`postgres://…` or `mysql://…`";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.starts_with("mysql://") {
+            return Ok(Self(DatabaseUrl(text.to_owned())));
+        }
+        DatabaseUrl::parse(text).map(Self).map_err(|_| "must start with postgres:// or mysql://".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.0.show()
+    }
+}
+
 /// The id of a WeChat message template, for one kind of notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {

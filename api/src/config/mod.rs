@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use ::portal::adapter::CodeTable;
 use ::portal::signature::Seal;
-use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use choice::{DatabaseUrl, ForeignUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
 pub use portal::Believed;
 use secret::Secret;
@@ -191,7 +191,7 @@ pub enum ProvinceAt {
     /// Rows of exchange tables.
     Tables {
         /// The database, password included.
-        url: DatabaseUrl,
+        url: ForeignUrl,
         /// Where the simulator listens when it is the one that reads them.
         simulated: Option<SocketAddr>,
     },

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use ::portal::adapter::Kind;
 use ::portal::signature::Seal;
 
-use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::choice::{Codes, DatabaseUrl, ForeignUrl, LogFormat, LogLevel, Profile, Template, Url};
 use super::portal::Believed;
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
@@ -173,9 +173,9 @@ settings! {
         portal_drop_secret_access_key: Option<Secret> = "";
         /// Whether the bucket stands in the path or in the host name.
         portal_drop_path_style: bool = "true";
-        /// With `tables`: the database of the exchange tables. Unset: a SQLite file in the data directory, with the simulator at its
+        /// With `tables`: the database of the exchange tables, PostgreSQL, MySQL or MariaDB. Unset: a SQLite file in the data directory, with the simulator at its
         /// other end. The password in it is never shown.
-        portal_tables_url: Option<DatabaseUrl> = "";
+        portal_tables_url: Option<ForeignUrl> = "";
     }
     "Relay" {
         /// How long to wait after each failed try, in order; after the last one a person has to look.

@@ -2,7 +2,7 @@
 
 use ::portal::adapter::{CodeTable, Kind};
 
-use super::choice::DatabaseUrl;
+use super::choice::ForeignUrl;
 use super::table::Settings;
 use super::{Bucket, Place, ProvinceAt};
 
@@ -56,7 +56,7 @@ pub(super) fn stand_in(settings: &Settings, refuse: &mut impl FnMut(bool, &str))
         Kind::Tables => {
             let url = s.portal_tables_url.as_ref();
             refuse(url.is_none(), "GXB_PORTAL_TABLES_URL must be set: unset means the simulator");
-            refuse(url.is_some_and(DatabaseUrl::is_sqlite), "GXB_PORTAL_TABLES_URL is SQLite: no platform reads that");
+            refuse(url.is_some_and(ForeignUrl::is_sqlite), "GXB_PORTAL_TABLES_URL is SQLite: no platform reads that");
         }
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn chosen(s: &Settings) -> ProvinceAt {
         Kind::Tables => {
             let url = s.portal_tables_url.clone();
             let simulated = url.is_none().then_some(s.portal_sim_listen);
-            let own = || DatabaseUrl::sqlite(&s.data_dir.join("exchange.sqlite"));
+            let own = || ForeignUrl::sqlite(&s.data_dir.join("exchange.sqlite"));
             ProvinceAt::Tables { url: url.unwrap_or_else(own), simulated }
         }
     }

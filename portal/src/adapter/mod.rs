@@ -32,6 +32,9 @@ pub use told::Telling;
 /// Nothing here fails: a call that did not come through is a [`Reply`] whose verdict says what to do about it.
 #[async_trait]
 pub trait Province: Send + Sync {
+    /// Which way this is.
+    fn kind(&self) -> Kind;
+
     /// The photo rules the platform names today; none when it names none.
     async fn rules(&self) -> Reply<Vec<FileRule>>;
 

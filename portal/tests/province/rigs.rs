@@ -9,6 +9,7 @@ use portal::adapter::gateway::Gateway;
 use portal::adapter::tables::{self, ExchangeTables};
 use portal::adapter::{CodeTable, Kind, Province, Settings};
 use portal::simulator::{self, DropClerk, Script, Simulator, TablesClerk};
+use sea_orm::ConnectionTrait as _;
 use store::ObjectStore;
 use tempfile::TempDir;
 
@@ -138,6 +139,16 @@ impl ByRows {
     pub(crate) async fn in_postgres() -> Self {
         let url = crate::database::postgres().await;
         Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await
+    }
+
+    /// In a database of its own at the MySQL or MariaDB server that `GXB_TEST_MYSQL_URL` names, where it does.
+    pub(crate) async fn in_the_given_mysql() -> Option<Self> {
+        let server = std::env::var("GXB_TEST_MYSQL_URL").ok()?;
+        let name = format!("gxb_{}", hex::encode(World::real().bytes::<8>().unwrap()));
+        let root = tables::connect(&server, BOUND).await.unwrap();
+        root.execute_unprepared(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await.unwrap();
+        let url = format!("{}/{name}", server.trim_end_matches('/'));
+        Some(Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await)
     }
 
     async fn living_in(world: World, url: &str, folder: TempDir) -> Self {

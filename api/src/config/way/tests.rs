@@ -91,6 +91,10 @@ fn exchange_tables_are_a_database_of_somebody_elses() {
     assert!(!format!("{config:?}").contains("nobody-sees"));
     let ProvinceAt::Tables { url: read_url, simulated: None } = config.province.at else { panic!() };
     assert_eq!(read_url.expose(), url);
+    let mysql = read(&by_tables(&[("GXB_PORTAL_TABLES_URL", "mysql://gxb:nobody-sees@qz.example/exchange")])).unwrap();
+    assert!(effective(&mysql).contains("GXB_PORTAL_TABLES_URL=mysql://gxb:***@qz.example/exchange\n"));
+    let text = read(&[("GXB_DATABASE_URL", "mysql://gxb@qz.example/exchange")]).unwrap_err().to_string();
+    assert!(text.contains("must start with postgres:// or sqlite://"), "only the exchange tables are there: {text}");
     let text = read(&by_tables(&[])).unwrap_err().to_string();
     assert!(text.contains("GXB_PORTAL_TABLES_URL must be set"), "{text}");
     let text = read(&by_tables(&[("GXB_PORTAL_TABLES_URL", "sqlite:///x")])).unwrap_err().to_string();

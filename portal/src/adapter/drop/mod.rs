@@ -100,6 +100,10 @@ fn trouble<T>(error: &StoreError) -> Reply<T> {
 
 #[async_trait]
 impl Province for FileDrop {
+    fn kind(&self) -> super::Kind {
+        super::Kind::Drop
+    }
+
     async fn rules(&self) -> Reply<Vec<FileRule>> {
         Reply::done(Verdict::Accepted, Vec::new())
     }

@@ -126,6 +126,10 @@ fn json<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
 
 #[async_trait]
 impl Province for Gateway {
+    fn kind(&self) -> Kind {
+        Kind::Gateway
+    }
+
     async fn rules(&self) -> Reply<Vec<FileRule>> {
         let outcome = self.call(Request::get(&["rules"])).await;
         self.reply(&outcome, Repeating::Harmless, |answer| {

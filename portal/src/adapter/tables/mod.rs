@@ -270,6 +270,10 @@ fn unid(orgbusno: &str, dataver: u32, material: &str, position: u32, file: &Mate
 
 #[async_trait]
 impl Province for ExchangeTables {
+    fn kind(&self) -> super::Kind {
+        super::Kind::Tables
+    }
+
     async fn rules(&self) -> Reply<Vec<FileRule>> {
         Reply::done(Verdict::Accepted, Vec::new())
     }
