@@ -88,7 +88,7 @@ pub async fn open(way: &Way, settings: Settings, world: &World) -> Result<Arc<dy
         }
         Way::Tables { url, timeout } => {
             let database = tables::connect(url, *timeout).await?;
-            Arc::new(ExchangeTables::new(database, settings, world.clone())?)
+            Arc::new(ExchangeTables::new(database, &settings, world.clone())?)
         }
         Way::Drop(config) => Arc::new(FileDrop::new(store::open(config)?, settings, world.clone())),
     })

@@ -150,7 +150,7 @@ impl TablesClerk {
                 })),
             }
         }
-        let application = application(row, projid, dataver, materials)?;
+        let application = application(row, projid, dataver, &materials)?;
         Ok(take_case(&self.desk, application.to_string().as_bytes()))
     }
 
@@ -264,7 +264,7 @@ impl TablesClerk {
 }
 
 /// An application as this province knows it from its row.
-fn application(row: &QueryResult, projid: &str, dataver: i32, materials: Vec<Value>) -> Result<Value, DbErr> {
+fn application(row: &QueryResult, projid: &str, dataver: i32, materials: &[Value]) -> Result<Value, DbErr> {
     let text = |name: &str| row.try_get::<Option<String>>("", name).map(Option::unwrap_or_default);
     let card = text("apply_cardtype")?;
     let form: Value = serde_json::from_str(&text("ext2")?).unwrap_or_default();

@@ -156,7 +156,7 @@ impl ByRows {
         let simulator = quiet(&world).await;
         let clerk = simulator.tables_clerk(database.clone());
         clerk.prepare().await.unwrap();
-        let adapter = ExchangeTables::new(database.clone(), settings(Kind::Tables), world.clone()).unwrap();
+        let adapter = ExchangeTables::new(database.clone(), &settings(Kind::Tables), world.clone()).unwrap();
         Self { world, simulator, adapter, database, clerk, _folder: folder }
     }
 }

@@ -171,7 +171,7 @@ async fn tables_that_are_not_there_need_a_person_and_a_database_that_is_away_doe
     let database =
         portal::adapter::tables::connect(&nowhere, std::time::Duration::from_millis(300)).await.expect("opens later");
     let settings = crate::rigs::settings(portal::adapter::Kind::Tables);
-    let away = portal::adapter::tables::ExchangeTables::new(database, settings, rig.world.clone()).unwrap();
+    let away = portal::adapter::tables::ExchangeTables::new(database, &settings, rig.world.clone()).unwrap();
     let reply = away.get_case(ORGBUSNO).await;
     assert_eq!(reply.verdict, Verdict::Retry { after: None, code: "province.unreachable" }, "{}", reply.excerpt);
 }

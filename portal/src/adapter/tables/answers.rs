@@ -65,7 +65,7 @@ impl Cursor {
 impl ExchangeTables {
     /// What the platform has of a case. Nothing while a row waits that it may still take.
     pub(super) async fn standing(&self, orgbusno: &str) -> Result<Option<Standing>, DbErr> {
-        let (table, sign) = (&self.layout.application.table, &self.layout.sign);
+        let (table, sign) = (&self.layout.application.name, &self.layout.sign);
         let text = |name: &str, kind| self.database.as_text(name, kind);
         let names = format!("{}, {}", text("DATAVER", Kind::Int), text("SIGNSTATE", Kind::Text));
         let sql = self.database.sql(&format!("SELECT {names} FROM {table} WHERE PROJID = "));
@@ -127,7 +127,7 @@ impl ExchangeTables {
         let (mut fields, mut names): (Vec<_>, Vec<_>) = table.columns().filter_map(|column| read(&column)).unzip();
         fields.push("maketime".to_owned());
         names.push(self.database.as_text("MAKETIME", Kind::Time));
-        let sql = self.database.sql(&format!("SELECT {} FROM {} WHERE ", names.join(", "), table.table));
+        let sql = self.database.sql(&format!("SELECT {} FROM {} WHERE ", names.join(", "), table.name));
         let mut sql = sql.then("(SYSMARK IS NULL OR SYSMARK <> ").bind(&Cell::text(&self.app)).then(")");
         if let Some((name, cell)) = also {
             sql = sql.then(" AND ").then(name).then(compared).bind(cell);
@@ -186,7 +186,7 @@ impl ExchangeTables {
             let Some(table) = self.layout.steps.get(call).filter(|table| table.column("SIGNSTATE").is_some()) else {
                 continue;
             };
-            let sql = self.database.sql(&format!("UPDATE {} SET SIGNSTATE = ", table.table));
+            let sql = self.database.sql(&format!("UPDATE {} SET SIGNSTATE = ", table.name));
             let sql = sql.bind(&Cell::text(&sign.taken)).then(" WHERE ORGBUSNO = ").bind(&Cell::text(orgbusno));
             let sql = sql.then(" AND SN = ").bind(&Cell::of(Kind::Int, number));
             self.database.run(sql.then(" AND SIGNSTATE = ").bind(&Cell::text(&sign.waiting))).await?;

@@ -57,9 +57,8 @@ impl Sql {
             _ => "?".to_owned(),
         };
         let place = match (self.backend, cell.kind) {
-            (DbBackend::Postgres, Kind::Int) => format!("CAST({place} AS integer)"),
             (DbBackend::Postgres, Kind::Time) => format!("CAST({place} AS timestamp)"),
-            (DbBackend::Sqlite, Kind::Int) => format!("CAST({place} AS integer)"),
+            (DbBackend::Postgres | DbBackend::Sqlite, Kind::Int) => format!("CAST({place} AS integer)"),
             _ => place,
         };
         self.then(&place)

@@ -29,7 +29,8 @@ pub(super) struct Layout {
 #[serde(deny_unknown_fields)]
 pub(super) struct Table {
     /// Its name.
-    pub(super) table: String,
+    #[serde(rename = "table")]
+    pub(super) name: String,
     /// The columns that tell a row from all others.
     pub(super) key: Vec<String>,
     columns: BTreeMap<String, String>,
@@ -146,14 +147,14 @@ mod tests {
             for table in layout.steps.values().chain([&layout.application, &layout.file]) {
                 // Names go into statements as they are.
                 let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-                assert!(plain(&table.table) && table.columns().all(|column| plain(column.name)), "{}", table.table);
-                assert!(table.key.iter().all(|name| table.column(name).is_some()), "{}", table.table);
+                assert!(plain(&table.name) && table.columns().all(|column| plain(column.name)), "{}", table.name);
+                assert!(table.key.iter().all(|name| table.column(name).is_some()), "{}", table.name);
                 for written in table.columns.values() {
                     let kind = written.split_once(' ').map_or("text", |(_, kind)| kind);
-                    assert!(["text", "int", "time", "bytes"].contains(&kind), "{}: {written}", table.table);
+                    assert!(["text", "int", "time", "bytes"].contains(&kind), "{}: {written}", table.name);
                 }
                 for name in ["MAKETIME", "SYSMARK"] {
-                    assert!(table.column(name).is_some(), "{}: {name}", table.table);
+                    assert!(table.column(name).is_some(), "{}: {name}", table.name);
                 }
             }
             assert!(layout.application.column("SIGNSTATE").is_some());

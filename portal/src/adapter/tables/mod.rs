@@ -6,6 +6,7 @@
 //! row of the application last, so that nobody reads half of one.
 
 mod answers;
+mod application;
 mod database;
 mod layout;
 
@@ -15,12 +16,12 @@ use casework::world::World;
 use chrono::{DateTime, FixedOffset, Utc};
 use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFault,
     ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
+use application::unid;
 use database::{Cell, Content, Database};
 use layout::{Column, From, Kind, Layout, Table};
 
@@ -60,20 +61,12 @@ struct Own<'a> {
     entity: Bytes,
 }
 
-/// How an application that was written stands.
-enum Signed {
-    Absent,
-    Waiting,
-    Taken,
-    Refused(String),
-}
-
 impl ExchangeTables {
     /// Exchanges rows through this database.
     ///
     /// # Errors
     /// [`NoLayout`] for a version without tables.
-    pub fn new(database: DatabaseConnection, settings: Settings, world: World) -> Result<Self, NoLayout> {
+    pub fn new(database: DatabaseConnection, settings: &Settings, world: World) -> Result<Self, NoLayout> {
         let name = &settings.codes.name;
         let layout = Layout::named(name).ok_or_else(|| NoLayout(name.clone()))?;
         let app = settings.key.app().to_owned();
@@ -99,7 +92,7 @@ impl ExchangeTables {
     /// Writes a row, or says how it stands to the one that is there.
     async fn write(&self, table: &Table, sheet: &Map<String, Value>, own: &Own<'_>) -> Reply<()> {
         let cells = self.cells(table, sheet, own);
-        let written = self.database.insert(&table.table, &cells).await;
+        let written = self.database.insert(&table.name, &cells).await;
         let same = match written {
             Ok(true) => return Reply::done(Verdict::Accepted, ()),
             Ok(false) => self.is_there(table, &cells).await,
@@ -107,7 +100,7 @@ impl ExchangeTables {
         };
         match same {
             Ok(true) => Reply::done(Verdict::AlreadyThere, ()),
-            Ok(false) => Reply::rejected("province.conflict", &format!("{} has another row of this key", table.table)),
+            Ok(false) => Reply::rejected("province.conflict", &format!("{} has another row of this key", table.name)),
             Err(error) => trouble(&error),
         }
     }
@@ -121,7 +114,7 @@ impl ExchangeTables {
         let compared: Vec<_> = cells.iter().filter(|(name, _)| told(name)).collect();
         let names = compared.iter().map(|(name, cell)| self.database.as_text(name, cell.kind));
         let names = names.collect::<Vec<_>>().join(", ");
-        let sql = self.database.sql(&format!("SELECT {names} FROM {} WHERE ", table.table));
+        let sql = self.database.sql(&format!("SELECT {names} FROM {} WHERE ", table.name));
         let sql = keyed(sql, table, cells);
         let rows = self.database.rows(sql, compared.len()).await?;
         let wanted = compared.iter().map(|(_, cell)| match &cell.content {
@@ -133,81 +126,6 @@ impl ExchangeTables {
             row.iter().map(|text| text.clone().filter(|text| !text.is_empty())).collect::<Vec<_>>() == wanted
         };
         Ok(rows.iter().any(plain))
-    }
-
-    async fn signed(&self, cells: &[(&str, Cell)]) -> Result<Signed, DbErr> {
-        let (table, sign) = (&self.layout.application, &self.layout.sign);
-        let text = |name: &str| self.database.as_text(name, Kind::Text);
-        let names = format!("{}, {}", text("SIGNSTATE"), text(&sign.words));
-        let sql = self.database.sql(&format!("SELECT {names} FROM {} WHERE ", table.table));
-        let rows = self.database.rows(keyed(sql, table, cells), 2).await?;
-        let Some([state, words]) = rows.into_iter().next().and_then(|row| <[_; 2]>::try_from(row).ok()) else {
-            return Ok(Signed::Absent);
-        };
-        let state = state.unwrap_or_else(|| sign.waiting.clone());
-        Ok(match state.trim() {
-            state if state == sign.waiting => Signed::Waiting,
-            state if state == sign.taken => Signed::Taken,
-            // A state nobody told us of is not guessed to be good.
-            state => Signed::Refused(format!("SIGNSTATE {state} {}", words.unwrap_or_default())),
-        })
-    }
-
-    /// Takes a refused application back, so that the next try is looked at anew.
-    async fn take_back(&self, cells: &[(&str, Cell)]) -> Result<(), DbErr> {
-        let (table, sign) = (&self.layout.application, &self.layout.sign);
-        let sql = keyed(self.database.sql(&format!("DELETE FROM {} WHERE ", table.table)), table, cells);
-        let sql = sql.then(" AND SIGNSTATE = ").bind(&Cell::text(&sign.refused));
-        self.database.run(sql).await.map(drop)
-    }
-
-    /// Which of an application's files are not there.
-    async fn missing(&self, application: &Application) -> Result<Vec<String>, DbErr> {
-        let mut missing = Vec::new();
-        let table = &self.layout.file.table;
-        for material in &application.materials {
-            for (file, position) in material.files.iter().zip(1..) {
-                let unid = unid(&application.orgbusno, application.dataver, &material.code, position, file);
-                let sql = self.database.sql(&format!("SELECT {} FROM {table} WHERE UNID = ", self.unid_text()));
-                if self.database.rows(sql.bind(&Cell::text(&unid)), 1).await?.is_empty() {
-                    missing.push(file.file_name.clone());
-                }
-            }
-        }
-        Ok(missing)
-    }
-
-    fn unid_text(&self) -> String {
-        self.database.as_text("UNID", Kind::Text)
-    }
-
-    async fn apply(&self, application: &Application, sheet: &Map<String, Value>) -> Result<Reply<Receipt>, DbErr> {
-        let table = &self.layout.application;
-        let cells = self.cells(table, sheet, &Own::default());
-        let receipt = Receipt { province_id: application.orgbusno.clone() };
-        let before = self.signed(&cells).await?;
-        if matches!(before, Signed::Absent) {
-            let missing = self.missing(application).await?;
-            if !missing.is_empty() {
-                return Ok(Reply::rejected("province.file_absent", &missing.join("\n")));
-            }
-            let reply = self.write(table, sheet, &Own::default()).await;
-            if !reply.verdict.is_done() {
-                return Ok(reply.map(|()| receipt));
-            }
-            return Ok(unanswered());
-        }
-        if !self.is_there(table, &cells).await? {
-            return Ok(Reply::rejected("province.conflict", "another application lies there under this number"));
-        }
-        Ok(match before {
-            Signed::Taken => Reply::done(Verdict::AlreadyThere, receipt),
-            Signed::Refused(words) => {
-                self.take_back(&cells).await?;
-                Reply::rejected("province.refused", &words)
-            }
-            Signed::Waiting | Signed::Absent => unanswered(),
-        })
     }
 
     async fn step(&self, call: &str, sheet: &Map<String, Value>) -> Reply<()> {
@@ -260,12 +178,6 @@ fn written(value: Option<&Value>, kind: Kind) -> Option<String> {
 fn beijing(at: DateTime<Utc>) -> String {
     let there = FixedOffset::east_opt(8 * 3600).map_or_else(|| at.fixed_offset(), |beijing| at.with_timezone(&beijing));
     there.format("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// A file's own key: what it is and where it belongs, so that the same file in the same place is one row.
-fn unid(orgbusno: &str, dataver: u32, material: &str, position: u32, file: &MaterialFile) -> String {
-    let place = format!("{orgbusno}\n{dataver}\n{material}\n{position}\n{}\n{}", file.rule, file.sha256);
-    hex::encode(Sha256::digest(place).get(..16).unwrap_or_default())
 }
 
 #[async_trait]

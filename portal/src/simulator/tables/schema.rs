@@ -126,12 +126,12 @@ pub(super) fn statements(backend: DbBackend) -> Vec<String> {
         ),
     ];
     for step in &STEPS {
-        let times: String =
-            step.times().chain(["occurtime", "maketime"]).map(|name| format!(", {name} {time}")).collect();
+        let times = step.times().chain(["occurtime", "maketime"]).map(|name| format!("{name} {time}"));
+        let times = times.collect::<Vec<_>>().join(", ");
         let number = if step.number == "sn" { "sn integer" } else { "sourceid varchar(64)" };
         statements.push(format!(
             "CREATE TABLE IF NOT EXISTS {} (orgbusno varchar(64), projid varchar(64), dataver integer, {number}, {}, \
-             sysmark varchar(64){times}, PRIMARY KEY ({}))",
+             sysmark varchar(64), {times}, PRIMARY KEY ({}))",
             step.table,
             texts(step.texts),
             step.key
