@@ -241,7 +241,7 @@ fn tokens(keys: &Keys, world: &World) -> Result<Tokens, KeyError> {
     Ok(Tokens::new(auth::Keys::new(keys.token.expose(), others)?, ISSUER, world.clone()))
 }
 
-fn store_config(place: &Place) -> store::Config {
+pub(crate) fn store_config(place: &Place) -> store::Config {
     match place {
         Place::Folder(path) => store::Config::Folder { path: path.clone() },
         Place::Bucket(bucket) => store::Config::S3(store::S3Config {

@@ -3,22 +3,24 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use casework::world::World;
 use chrono::{DateTime, TimeDelta, Utc};
-use portal::adapter::Province;
-use portal::adapter::gateway::{BadAddress, Gateway};
-use portal::http::Http;
+use portal::adapter::{self, OpenError, Province, Way};
 use portal::signature::Key;
 use portal::simulator::{self, Script, Simulator, SimulatorConfig};
 use portal::wechat::stand_in::{Options, StandIn};
 use portal::wechat::{self, Client, WeChat};
 
+use crate::app::store_config;
 use crate::catalogue::RuleBook;
 use crate::config::{Config, ProvinceAt, WeChatAt};
 
 /// How long before its end a key is spoken of.
 const SOON: TimeDelta = TimeDelta::days(14);
+/// How often the simulator looks at what is not brought to it by calls.
+const CLERKS_ROUND: Duration = Duration::from_millis(200);
 
 /// What stands in for the outside; stops when dropped.
 #[derive(Debug, Default)]
@@ -51,9 +53,9 @@ pub enum OutsideError {
     /// The settings for WeChat cannot be right.
     #[error("WeChat cannot be used: {0}")]
     WeChat(String),
-    /// The portal's address is none.
-    #[error("GXB_PORTAL_URL is not the address of a portal")]
-    Portal(#[from] BadAddress),
+    /// The way to the portal cannot be gone.
+    #[error("the portal cannot be reached by the way that is configured")]
+    Portal(#[from] OpenError),
     /// A photo rule says something the simulator does not know.
     #[error("a photo rule cannot be told to the simulator")]
     Rule(#[from] serde_json::Error),
@@ -68,23 +70,56 @@ pub(crate) async fn open(
 ) -> Result<Outside, OutsideError> {
     tell_of_ending_keys(config, world.now());
     let (wechat, stand_in) = wechat(config, world).await?;
-    let simulator = match &config.province.at {
-        ProvinceAt::Simulator(listen) if simulator => Some(simulate(config, *listen, rules, world).await?),
-        _ => None,
+    let listen = match &config.province.at {
+        ProvinceAt::Simulator(listen) => Some(*listen),
+        ProvinceAt::Drop { simulated, .. } | ProvinceAt::Tables { simulated, .. } => *simulated,
+        ProvinceAt::Portal(_) => None,
     };
-    let base = match (&config.province.at, &simulator) {
-        (ProvinceAt::Portal(url), _) => url.clone(),
-        (_, Some(running)) => running.url(),
-        (ProvinceAt::Simulator(at), None) => format!("http://{at}"),
+    let simulator = match listen.filter(|_| simulator) {
+        Some(listen) => Some(simulate(config, listen, rules, world).await?),
+        None => None,
     };
-    let province = Gateway::new(
-        Http::new(config.province.timeout).map_err(|error| OutsideError::Client(error.into()))?,
-        &base,
-        province_key(config),
-        world.clone(),
-    )?
-    .speaking(config.province.codes);
-    Ok(Outside { wechat, province: Arc::new(province), stand_ins: StandIns { wechat: stand_in, simulator } })
+    let settings = adapter::Settings {
+        key: province_key(config),
+        trusted: config.province.trusted(),
+        codes: config.province.codes,
+    };
+    let province = adapter::open(&way(config, simulator.as_ref()), settings, world).await?;
+    Ok(Outside { wechat, province, stand_ins: StandIns { wechat: stand_in, simulator } })
+}
+
+/// The way that is configured; to the simulator in this process, when there is one.
+fn way(config: &Config, simulator: Option<&Simulator>) -> Way {
+    let gateway = |url| Way::Gateway { url, timeout: config.province.timeout };
+    match &config.province.at {
+        ProvinceAt::Portal(url) => gateway(url.clone()),
+        ProvinceAt::Simulator(at) => gateway(simulator.map_or_else(|| format!("http://{at}"), Simulator::url)),
+        ProvinceAt::Drop { place, .. } => Way::Drop(store_config(place)),
+        ProvinceAt::Tables { url, .. } => {
+            Way::Tables { url: url.expose().to_owned(), timeout: config.province.timeout }
+        }
+    }
+}
+
+/// Lets the simulator read what is not brought to it by calls, where that is the way that is configured. It ends with the
+/// simulator.
+///
+/// # Errors
+/// When the folder, bucket or database cannot be used.
+pub(crate) async fn clerk(config: &Config, simulator: &Simulator) -> Result<(), OpenError> {
+    match &config.province.at {
+        ProvinceAt::Drop { place, .. } => {
+            drop(simulator.drop_clerk(store::open(&store_config(place))?).keep_going(CLERKS_ROUND));
+        }
+        ProvinceAt::Tables { url, .. } => {
+            let database = adapter::tables::connect(url.expose(), config.province.timeout).await?;
+            let clerk = simulator.tables_clerk(database);
+            clerk.prepare().await?;
+            drop(clerk.keep_going(CLERKS_ROUND));
+        }
+        ProvinceAt::Portal(_) | ProvinceAt::Simulator(_) => {}
+    }
+    Ok(())
 }
 
 /// What we sign with towards the province.
@@ -130,7 +165,9 @@ pub(crate) fn simulator_config(
         trusted: vec![province_key(config).trusted()],
         rules: simulated_rules(rules)?,
         script: Script::default(),
-        callback: Some(config.public_url.clone()),
+        // Whoever is reached by files or tables pushes nothing.
+        callback: matches!(config.province.at, ProvinceAt::Simulator(_) | ProvinceAt::Portal(_))
+            .then(|| config.public_url.clone()),
         limits: simulator::Limits::default(),
     })
 }
@@ -141,7 +178,9 @@ async fn simulate(
     rules: &RuleBook,
     world: &World,
 ) -> Result<Simulator, OutsideError> {
-    Ok(simulator::start(simulator_config(config, listen, rules)?, world.clone()).await?)
+    let running = simulator::start(simulator_config(config, listen, rules)?, world.clone()).await?;
+    clerk(config, &running).await?;
+    Ok(running)
 }
 
 async fn wechat(config: &Config, world: &World) -> Result<(Arc<dyn WeChat>, Option<StandIn>), OutsideError> {

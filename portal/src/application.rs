@@ -8,7 +8,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::{Extension, StorageKey};
 
-use crate::adapter::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile, Telling};
+use crate::adapter::{
+    Applicant, ApplicantKind, Application, Contact, FilePlace, Item, Material, MaterialFile, Telling,
+};
 
 /// What the province knows a case by: its id, 32 hex digits.
 pub fn orgbusno(id: CaseId) -> String {
@@ -75,6 +77,17 @@ pub async fn telling(
         materials,
         told: written.told,
     })
+}
+
+/// Where the first file of a material belongs.
+pub(crate) fn place(case: CaseId, data_version: i32, spec: &MaterialSpec) -> FilePlace {
+    FilePlace {
+        orgbusno: orgbusno(case),
+        dataver: u32::try_from(data_version).unwrap_or(1),
+        material: spec.code.clone(),
+        material_name: spec.name.clone(),
+        position: 1,
+    }
 }
 
 /// A photo as a file of its own.

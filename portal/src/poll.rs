@@ -5,10 +5,15 @@ use entity::cursor;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 
-use crate::adapter::{Province, Received};
+use crate::adapter::{Kind, Province, Received};
 
-/// The name our place in the province's list is kept under.
-const CURSOR: &str = "province.reports";
+/// The name our place in the province's list is kept under: one for each way, since no other could read it.
+fn cursor_name(kind: Kind) -> String {
+    match kind {
+        Kind::Gateway => "province.reports".to_owned(),
+        other => format!("province.reports.{}", other.name()),
+    }
+}
 
 /// Most pages read in one go; the next tick reads on.
 const MAX_PAGES: usize = 100;
@@ -20,7 +25,8 @@ const MAX_PAGES: usize = 100;
 /// When our own database fails. What was read before is kept.
 pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
     let mut applied = 0;
-    let mut at = cursor::Entity::find_by_id(CURSOR).one(&desk.db).await?.map(|row| row.value);
+    let name = cursor_name(province.kind());
+    let mut at = cursor::Entity::find_by_id(name.as_str()).one(&desk.db).await?.map(|row| row.value);
     for _ in 0..MAX_PAGES {
         let reply = province.list_cases(at.as_deref()).await;
         let Some(page) = reply.value else {
@@ -31,7 +37,7 @@ pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
             applied += usize::from(take(desk, received).await? == Some(report::Outcome::Applied));
         }
         if at.as_deref() != Some(page.cursor.as_str()) {
-            keep(desk, &page.cursor).await?;
+            keep(desk, &name, &page.cursor).await?;
         }
         at = Some(page.cursor);
         if !page.more {
@@ -59,9 +65,9 @@ pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Out
     }
 }
 
-async fn keep(desk: &Desk, value: &str) -> Result<()> {
+async fn keep(desk: &Desk, name: &str, value: &str) -> Result<()> {
     let row = cursor::ActiveModel {
-        name: Set(CURSOR.to_owned()),
+        name: Set(name.to_owned()),
         value: Set(value.to_owned()),
         changed_at: Set(desk.world.now()),
     };

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use http::HeaderMap;
 
 mod algorithm;
+mod envelope;
 mod key;
 mod mac;
 mod nonce;
@@ -18,6 +19,7 @@ mod seal;
 mod sm2;
 
 pub use algorithm::Algorithm;
+pub use envelope::Envelope;
 pub use key::{Key, TrustedKey};
 pub use nonce::{MemoryNonces, NonceMemory, NonceMemoryFailed};
 pub use refusal::Refusal;

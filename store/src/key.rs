@@ -6,6 +6,8 @@
 
 use uuid::Uuid;
 
+use crate::dropped::DropPath;
+
 /// The key of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StorageKey {
@@ -28,6 +30,9 @@ pub enum StorageKey {
         /// The upload's id.
         upload: Uuid,
     },
+    /// Exchanged with somebody else by files. It belongs to no row, and [`StorageKey::parse`] never gives it: nothing that
+    /// tidies up after our own rows may remove it.
+    Dropped(DropPath),
 }
 
 /// The file formats we store.
@@ -60,6 +65,9 @@ impl StorageKey {
     /// Where the object lies: `KIND/SHARD/ID.EXTENSION`. The shard is the end of the id, where ids are random, so that
     /// no directory grows too full.
     pub fn path(&self) -> String {
+        if let Self::Dropped(path) = self {
+            return path.as_str().to_owned();
+        }
         let (prefix, id, extension) = self.parts();
         let text = id.simple().to_string();
         let shard: String = text.chars().skip(30).collect();
@@ -83,17 +91,22 @@ impl StorageKey {
 
     /// The MIME type the object is stored and served with.
     pub fn content_type(&self) -> &'static str {
-        self.parts().2.content_type()
+        match self {
+            Self::Dropped(path) => path.content_type(),
+            _ => self.parts().2.content_type(),
+        }
     }
 
     /// The `Cache-Control` it is stored and served with.
     pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } | Self::Upload { .. } => "private, no-store",
+            Self::PhotoOriginal { .. } | Self::PhotoResult { .. } | Self::Upload { .. } | Self::Dropped(_) => {
+                "private, no-store"
+            }
         }
     }
 
-    /// The id of the row it belongs to.
+    /// The id of the row it belongs to; nil for what belongs to none.
     pub fn id(&self) -> Uuid {
         self.parts().1
     }
@@ -101,6 +114,7 @@ impl StorageKey {
     fn parts(&self) -> (&'static str, Uuid, Extension) {
         let [original, result, joined] = Self::PREFIXES;
         match *self {
+            Self::Dropped(_) => ("", Uuid::nil(), Extension::Bin),
             Self::Upload { upload } => (joined, upload, Extension::Bin),
             Self::PhotoOriginal { photo, extension } => (original, photo, extension),
             Self::PhotoResult { photo, extension } => (result, photo, extension),

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 pub mod config;
+mod dropped;
 pub mod error;
 mod folder;
 pub mod key;
@@ -16,6 +17,7 @@ mod s3;
 pub mod secret;
 
 pub use config::{Config, Limits, Mistake, S3Config};
+pub use dropped::DropPath;
 pub use error::StoreError;
 pub use key::{Extension, StorageKey};
 pub use secret::Secret;
@@ -159,7 +161,8 @@ pub struct Head {
 /// Which objects to list.
 #[derive(Debug, Clone, Copy)]
 pub struct ListQuery<'a> {
-    /// What their paths begin with: one of [`StorageKey::PREFIXES`], or empty for all.
+    /// What their paths begin with: one of [`StorageKey::PREFIXES`] or [`DropPath::PREFIXES`], or
+    /// more of a path; empty for all.
     pub prefix: &'a str,
     /// Only objects last written before this.
     pub older_than: DateTime<Utc>,

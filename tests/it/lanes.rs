@@ -45,7 +45,7 @@ impl Deliver for Away {
             let code = "province.unreachable".to_owned();
             return Ok(Delivery::plain("case", Outcome::Retry { after: None, code }));
         }
-        Ok(Delivery { status: Some(200), ..Delivery::plain("case", Outcome::Done(None)) })
+        Ok(Delivery { status: Some(200), reached: true, ..Delivery::plain("case", Outcome::Done(None)) })
     }
 }
 

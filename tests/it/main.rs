@@ -33,4 +33,5 @@ mod signed;
 mod tidy;
 mod tokens;
 mod uploads;
+mod ways;
 mod withdrawn;

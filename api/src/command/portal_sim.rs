@@ -46,6 +46,7 @@ async fn simulate(args: Args, config: Config) -> Ended {
     let settings = outside::simulator_config(&config, args.listen, &rules)?;
     let settings = SimulatorConfig { script, callback: args.callback, ..settings };
     let running = simulator::start(settings, World::real()).await?;
+    outside::clerk(&config, &running).await?;
     tracing::info!(province = running.url(), "the province simulator is listening");
     stop.cancelled().await;
     running.stop().await;

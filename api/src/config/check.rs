@@ -6,7 +6,7 @@ use super::choice::{DatabaseUrl, Profile};
 use super::table::Settings;
 use super::value::Span;
 use super::{
-    Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal,
+    Bucket, Config, Database, Files, Log, Photos, Place, Relay, Times, WECHAT_URL, WeChat, WeChatAt, keys, portal, way,
     webhooks,
 };
 
@@ -69,7 +69,7 @@ fn stand_ins(settings: &Settings, mistakes: &mut Vec<String>) {
     let plain = |url: Option<&super::choice::Url>| url.is_some_and(|url| !url.is_https());
     refuse(settings.public_url.is_none(), "GXB_PUBLIC_URL must be set");
     refuse(plain(settings.public_url.as_ref()), "GXB_PUBLIC_URL must begin with https://");
-    refuse(settings.portal_url.is_none(), "GXB_PORTAL_URL must be set: unset means the simulator");
+    way::stand_in(settings, &mut refuse);
     let wechat = settings.wechat_appid.is_none() && settings.wechat_secret.is_none();
     refuse(wechat, "GXB_WECHAT_APPID and GXB_WECHAT_SECRET must be set: unset means the stand-in");
     refuse(plain(settings.wechat_url.as_ref()), "GXB_WECHAT_URL must begin with https://: this looks like a stand-in");
@@ -176,7 +176,10 @@ fn warnings(settings: &Settings) -> Vec<String> {
         (sqlite, "the database is SQLite: good for one machine; back up the data directory"),
         (settings.s3_bucket.is_none(), "photos lie in a folder: good for one machine; back up the data directory"),
         (plain(settings.s3_endpoint.as_ref()), "GXB_S3_ENDPOINT is http: photos cross the network unencrypted"),
-        (plain(settings.portal_url.as_ref()), "GXB_PORTAL_URL is http: cases cross the network unencrypted"),
     ];
-    all.into_iter().filter(|(unwise, _)| *unwise).map(|(_, why)| why.to_owned()).collect()
+    all.into_iter()
+        .chain(way::warnings(settings))
+        .filter(|(unwise, _)| *unwise)
+        .map(|(_, why)| why.to_owned())
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use portal::adapter::CodeTable;
+use portal::adapter::Kind;
 
 use super::value::Value;
 
@@ -34,20 +34,32 @@ impl Value for Profile {
     }
 }
 
-/// Which version of the portal's code tables it speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Codes(pub &'static CodeTable);
+impl Value for Kind {
+    const KIND: &'static str = "`gateway`, `drop` or `tables`";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let names = || Self::ALL.map(Self::name).join(", ");
+        Self::named(text).ok_or_else(|| format!("must be one of {}, not {text:?}", names()))
+    }
+
+    fn show(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+/// Which version of its code tables the portal speaks. Which there are depends on the way to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codes(pub String);
 
 impl Value for Codes {
     const KIND: &'static str = "`newer` or `older`";
 
     fn parse(text: &str) -> Result<Self, String> {
-        let names = CodeTable::names().join(", ");
-        CodeTable::named(text).map(Self).ok_or_else(|| format!("must be one of {names}, not {text:?}"))
+        Ok(Self(text.to_owned()))
     }
 
     fn show(&self) -> String {
-        self.0.name.clone()
+        self.0.clone()
     }
 }
 
@@ -185,6 +197,42 @@ impl Value for DatabaseUrl {
             }
             _ => without_query.to_owned(),
         }
+    }
+}
+
+/// Where somebody else's database is: PostgreSQL, MySQL or MariaDB, or a SQLite file. The password in it is never shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignUrl(DatabaseUrl);
+
+impl ForeignUrl {
+    /// A SQLite file.
+    pub fn sqlite(path: &std::path::Path) -> Self {
+        Self(DatabaseUrl::sqlite(path))
+    }
+
+    /// The whole address with its password. Call it where the connection is made and nowhere else.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// Whether it names a SQLite file.
+    pub fn is_sqlite(&self) -> bool {
+        self.0.is_sqlite()
+    }
+}
+
+impl Value for ForeignUrl {
+    const KIND: &'static str = "`postgres://…` or `mysql://…`";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.starts_with("mysql://") {
+            return Ok(Self(DatabaseUrl(text.to_owned())));
+        }
+        DatabaseUrl::parse(text).map(Self).map_err(|_| "must start with postgres:// or mysql://".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.0.show()
     }
 }
 

@@ -12,6 +12,7 @@ mod show;
 mod source;
 pub mod table;
 pub mod value;
+mod way;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use ::portal::adapter::CodeTable;
 use ::portal::signature::Seal;
-use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use choice::{DatabaseUrl, ForeignUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
 pub use portal::Believed;
 use secret::Secret;
@@ -181,13 +182,27 @@ pub struct Province {
     pub codes: &'static CodeTable,
 }
 
-/// The portal, or the simulator in this process.
+/// The way to the portal, or to the simulator in this process.
 #[derive(Clone, Debug)]
 pub enum ProvinceAt {
     /// A simulator in this process, listening here.
     Simulator(SocketAddr),
     /// A portal at this address.
     Portal(String),
+    /// Bundles of files.
+    Drop {
+        /// Where they are put.
+        place: Place,
+        /// Where the simulator listens when it is the one that reads them.
+        simulated: Option<SocketAddr>,
+    },
+    /// Rows of exchange tables.
+    Tables {
+        /// The database, password included.
+        url: ForeignUrl,
+        /// Where the simulator listens when it is the one that reads them.
+        simulated: Option<SocketAddr>,
+    },
 }
 
 /// When cases are relayed.

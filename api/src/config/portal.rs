@@ -1,11 +1,12 @@
 //! The keys between us and the portal: what we sign with, and what we believe.
 
+use ::portal::adapter::CodeTable;
 use ::portal::signature::{Algorithm, Check, MAX_TRUSTED_KEYS, Seal, TrustedKey};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::table::Settings;
 use super::value::Value;
-use super::{DEVELOPMENT_PORTAL_SECRET, Province, ProvinceAt};
+use super::{DEVELOPMENT_PORTAL_SECRET, Province, way};
 
 impl Value for Seal {
     const KIND: &'static str = "`hmac-sha256:BASE64`, `hmac-sm3:BASE64` or `sm2:HEX`";
@@ -90,6 +91,7 @@ pub(super) fn mistakes(settings: &Settings, mistakes: &mut Vec<String>) {
     let mut names: Vec<_> = believed.iter().map(|key| &key.name).collect();
     names.sort();
     refuse(names.windows(2).any(|pair| pair.first() == pair.last()), "GXB_PORTAL_TRUSTED_KEYS has a name twice");
+    way::mistakes(settings, mistakes);
 }
 
 /// What production does not put up with.
@@ -115,9 +117,11 @@ pub(super) fn development(settings: &Settings, refuse: &mut impl FnMut(bool, &st
 /// Where the portal is and what passes between it and us.
 pub(super) fn province(s: Settings) -> Province {
     let secret = s.portal_secret.as_ref().map_or(DEVELOPMENT_PORTAL_SECRET, |secret| secret.expose());
+    let at = way::chosen(&s);
+    let codes = CodeTable::named(s.portal_adapter, &s.portal_codes.0);
     let seal = s.portal_key.unwrap_or_else(|| Seal::hmac_sha256(secret));
     Province {
-        at: s.portal_url.map_or(ProvinceAt::Simulator(s.portal_sim_listen), |url| ProvinceAt::Portal(url.to_string())),
+        at,
         app: s.portal_app,
         simulator_seal: s.portal_sim_key.unwrap_or_else(|| seal.clone()),
         seal,
@@ -125,6 +129,6 @@ pub(super) fn province(s: Settings) -> Province {
         timeout: s.portal_timeout.0,
         poll: s.portal_poll.0,
         rules: s.portal_rules.map(|span| span.0),
-        codes: s.portal_codes.0,
+        codes: codes.unwrap_or_else(|| CodeTable::usual(s.portal_adapter)),
     }
 }

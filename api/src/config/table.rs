@@ -5,10 +5,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ::portal::adapter::Kind;
 use ::portal::signature::Seal;
 use ::portal::webhook::address::Network;
 
-use super::choice::{Codes, DatabaseUrl, LogFormat, LogLevel, Profile, Template, Url};
+use super::choice::{Codes, DatabaseUrl, ForeignUrl, LogFormat, LogLevel, Profile, Template, Url};
 use super::portal::Believed;
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
@@ -134,6 +135,9 @@ settings! {
         photo_timeout: Span = "20s";
     }
     "Province" {
+        /// The way to the portal: `gateway`, signed calls to `GXB_PORTAL_URL`; `drop`, signed bundles in a folder or bucket;
+        /// `tables`, rows in the exchange tables of a database.
+        portal_adapter: Kind = "gateway";
         /// The provincial portal. Unset: the simulator in the same process, at `GXB_PORTAL_SIM_LISTEN`.
         portal_url: Option<Url> = "";
         /// Where the simulator listens when it runs in this process.
@@ -160,6 +164,24 @@ settings! {
         portal_rules: Option<Span> = "";
         /// Which version of the portal's code tables it speaks.
         portal_codes: Codes = "newer";
+        /// With `drop`: the folder the portal reads and writes. Unset, and no bucket: a folder in the data directory, with the
+        /// simulator at its other end.
+        portal_drop_dir: Option<PathBuf> = "";
+        /// With `drop`: the bucket, in place of a folder.
+        portal_drop_bucket: Option<String> = "";
+        /// The bucket's server. Unset: AWS.
+        portal_drop_endpoint: Option<Url> = "";
+        /// The region to sign for.
+        portal_drop_region: String = "us-east-1";
+        /// The access key's id.
+        portal_drop_access_key_id: Option<String> = "";
+        /// The access key's secret.
+        portal_drop_secret_access_key: Option<Secret> = "";
+        /// Whether the bucket stands in the path or in the host name.
+        portal_drop_path_style: bool = "true";
+        /// With `tables`: the database of the exchange tables, PostgreSQL, MySQL or MariaDB. Unset: a SQLite file in the data directory, with the simulator at its
+        /// other end. The password in it is never shown.
+        portal_tables_url: Option<ForeignUrl> = "";
     }
     "Relay" {
         /// How long to wait after each failed try, in order; after the last one a person has to look.

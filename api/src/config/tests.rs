@@ -5,11 +5,11 @@ use super::*;
 const KEY_A: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 const KEY_B: &str = "ZmVkY2JhWllYV1ZVVFNSUVBPTk1MS0pJSEdGRURDQkE=";
 
-fn read(pairs: &[(&str, &str)]) -> Result<Config, Mistakes> {
+pub(super) fn read(pairs: &[(&str, &str)]) -> Result<Config, Mistakes> {
     Config::read(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())), None)
 }
 
-fn production<'a>() -> Vec<(&'a str, &'a str)> {
+pub(super) fn production<'a>() -> Vec<(&'a str, &'a str)> {
     vec![
         ("GXB_PROFILE", "production"),
         ("GXB_PUBLIC_URL", "https://api.example.gov.cn"),

@@ -115,3 +115,18 @@ pub struct MaterialFile {
     /// `image/jpeg` …
     pub content_type: String,
 }
+
+/// Where a file belongs: some platforms know a file by what it is, others by its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePlace {
+    /// What the province knows the case by.
+    pub orgbusno: String,
+    /// The version of the application.
+    pub dataver: u32,
+    /// The material's code in the item.
+    pub material: String,
+    /// The material's Chinese name.
+    pub material_name: String,
+    /// Its place among the material's files, from 1.
+    pub position: u32,
+}

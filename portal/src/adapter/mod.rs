@@ -4,21 +4,27 @@
 //! `docs/PORTAL.md`.
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 mod application;
+mod codes;
+pub mod drop;
+mod exchange;
 pub mod gateway;
+mod open;
+mod reply;
 mod report;
-mod tables;
+pub mod tables;
 pub mod told;
 
-pub use application::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile};
+pub use application::{Applicant, ApplicantKind, Application, Contact, FilePlace, Item, Material, MaterialFile};
+pub use codes::{CodeTable, Kind};
+pub use open::{OpenError, Settings, Way, open};
+pub use reply::{EXCERPT_CHARS, Reply, Verdict, WORDS_CHARS};
 pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportedStatus};
-pub use tables::CodeTable;
 pub use told::Telling;
 
 /// A provincial platform that cases are relayed to.
@@ -26,11 +32,14 @@ pub use told::Telling;
 /// Nothing here fails: a call that did not come through is a [`Reply`] whose verdict says what to do about it.
 #[async_trait]
 pub trait Province: Send + Sync {
-    /// The photo rules the platform names today.
+    /// Which way this is.
+    fn kind(&self) -> Kind;
+
+    /// The photo rules the platform names today; none when it names none.
     async fn rules(&self) -> Reply<Vec<FileRule>>;
 
-    /// Puts one file there, under the rule it was made to fit. Safe to repeat.
-    async fn put_file(&self, file: &MaterialFile, bytes: Bytes) -> Reply<()>;
+    /// Puts one file of an application there, under the rule it was made to fit. Safe to repeat.
+    async fn put_file(&self, place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()>;
 
     /// Hands in an application whose files are all there. Safe to repeat: the platform knows it by its `orgbusno`.
     async fn post_case(&self, application: &Application) -> Reply<Receipt>;
@@ -48,87 +57,12 @@ pub trait Province: Send + Sync {
 
     /// The reports that came after `cursor`; all that are kept when there is none.
     async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage>;
-}
 
-/// What came of one call.
-pub struct Reply<T> {
-    /// What to do now.
-    pub verdict: Verdict,
-    /// What was answered; always there with [`Verdict::Accepted`] and [`Verdict::AlreadyThere`], never otherwise.
-    pub value: Option<T>,
-    /// The HTTP status, when there was an answer at all.
-    pub status: Option<u16>,
-    /// The start of the answer's text or, without an answer, why there is none; at most [`EXCERPT_CHARS`] characters.
-    /// For the attempt's row; it may hold what the platform repeats of an application.
-    pub excerpt: String,
-}
-
-/// How much of an answer is kept with an attempt, in characters.
-pub const EXCERPT_CHARS: usize = 1000;
-
-/// How much of the platform's own words is kept with a rejection, in characters.
-pub const WORDS_CHARS: usize = 500;
-
-impl<T> fmt::Debug for Reply<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("verdict", &self.verdict).field("status", &self.status).finish_non_exhaustive()
-    }
-}
-
-/// What to do after a call. Codes are ours, stable and few: `province.…`.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is done.
-    Accepted,
-    /// It had been done before; done.
-    AlreadyThere,
-    /// It was not done, or doing it again does no harm: try later.
-    Retry {
-        /// How long the platform asks to be left alone. Not yet bounded.
-        after: Option<Duration>,
-        /// Why.
-        code: &'static str,
-    },
-    /// It may have been done: ask before doing it again.
-    Unknown {
-        /// Why.
-        code: &'static str,
-    },
-    /// Trying again will not help: a person must act.
-    Rejected {
-        /// Why.
-        code: &'static str,
-        /// The platform's own words, trimmed to [`WORDS_CHARS`]; empty when it gave none.
-        words: String,
-    },
-}
-
-impl Verdict {
-    /// Whether the call reached its end: done now or before.
-    pub fn is_done(&self) -> bool {
-        matches!(self, Self::Accepted | Self::AlreadyThere)
-    }
-
-    /// The code, where there is one.
-    pub fn code(&self) -> Option<&'static str> {
-        match self {
-            Self::Accepted | Self::AlreadyThere => None,
-            Self::Retry { code, .. } | Self::Unknown { code } | Self::Rejected { code, .. } => Some(code),
-        }
-    }
-}
-
-/// Without the platform's words: they may repeat what an applicant wrote.
-impl fmt::Debug for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Accepted => f.write_str("Accepted"),
-            Self::AlreadyThere => f.write_str("AlreadyThere"),
-            Self::Retry { after, code } => write!(f, "Retry({code}, after {after:?})"),
-            Self::Unknown { code } => write!(f, "Unknown({code})"),
-            Self::Rejected { code, .. } => write!(f, "Rejected({code})"),
-        }
-    }
+    /// Reads a report the platform pushed to us.
+    ///
+    /// # Errors
+    /// [`ReportFault`] with the first field that is missing or cannot be read.
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault>;
 }
 
 /// What the platform gives for an application it took.

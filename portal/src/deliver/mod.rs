@@ -92,6 +92,8 @@ pub struct Delivery {
     pub step: &'static str,
     /// HTTP status of the last reply.
     pub status: Option<u16>,
+    /// Whether the other side was there: it answered, or what was owed is done.
+    pub reached: bool,
     /// The other side's words, trimmed.
     pub reply: Option<String>,
 }
@@ -119,7 +121,7 @@ pub enum Outcome {
 impl Delivery {
     /// An attempt without a reply.
     pub fn plain(step: &'static str, outcome: Outcome) -> Self {
-        Self { outcome, step, status: None, reply: None }
+        Self { outcome, step, status: None, reached: false, reply: None }
     }
 
     /// Whether the destination is there for others as well: yes when it answered this one, no when it was away or had too
@@ -130,7 +132,7 @@ impl Delivery {
                 let code = code.as_str();
                 (OUTAGES.contains(&code) || OVERLOADED.contains(&code)).then_some(false)
             }
-            Outcome::Done(_) | Outcome::Parked(_) => self.status.map(|_| true),
+            Outcome::Done(_) | Outcome::Parked(_) => self.reached.then_some(true),
             Outcome::Cancelled(_) => None,
         }
     }

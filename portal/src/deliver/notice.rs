@@ -112,7 +112,7 @@ impl ToWeChat {
                 job.checkpoint(&serde_json::json!({})).await?;
                 let reply = Some(format!("{code}: {fault}"));
                 let outcome = Outcome::Parked("wechat.rejected".to_owned());
-                return Ok(Delivery { outcome, step: "message", status: None, reply });
+                return Ok(Delivery { outcome, step: "message", status: None, reached: false, reply });
             }
         };
         account::use_subscription(&self.desk, notice.account_id, template, none_left).await?;

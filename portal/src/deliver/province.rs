@@ -33,7 +33,7 @@ pub struct ToProvince {
 /// What an earlier attempt has done.
 #[derive(Default, Serialize, Deserialize)]
 struct Steps {
-    /// The files that are there: rule and SHA-256, since the same bytes may be there under one rule and not under another.
+    /// The files that are there: material, rule and SHA-256.
     #[serde(default)]
     files: BTreeSet<String>,
     /// The case was about to be sent: it may be there.
@@ -98,7 +98,7 @@ impl ToProvince {
                 None => return Ok(with(&standing, "ask", failure(&standing.verdict))),
             }
         }
-        let materials = match self.put_files(job, &case, &mut steps).await {
+        let materials = match self.put_files(job, &case, data_version, &mut steps).await {
             Ok(materials) => materials,
             Err(Stopped::With(delivery)) => return Ok(delivery),
             Err(Stopped::By(error)) => return Err(error),
@@ -164,7 +164,9 @@ impl ToProvince {
 }
 
 fn with<T>(reply: &Reply<T>, step: &'static str, outcome: Outcome) -> Delivery {
-    Delivery { outcome, step, status: reply.status, reply: (!reply.excerpt.is_empty()).then(|| reply.excerpt.clone()) }
+    let words = (!reply.excerpt.is_empty()).then(|| reply.excerpt.clone());
+    let reached = reply.status.is_some() || reply.verdict.is_done();
+    Delivery { outcome, step, status: reply.status, reached, reply: words }
 }
 
 fn failure(verdict: &Verdict) -> Outcome {

@@ -190,5 +190,5 @@ fn judge(answer: std::result::Result<Answer, CallError>, now: DateTime<Utc>) -> 
     };
     let words: String = String::from_utf8_lossy(&answer.body).chars().take(EXCERPT_CHARS).collect();
     let reply = (!words.is_empty()).then_some(words);
-    Delivery { outcome, step: "call", status: Some(answer.status), reply }
+    Delivery { outcome, step: "call", status: Some(answer.status), reached: true, reply }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use casework::world::World;
 use poem::listener::TcpAcceptor;
+use store::ObjectStore;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -21,6 +22,7 @@ mod connection;
 mod control;
 mod courier;
 mod desk;
+mod drop;
 mod fault;
 mod gate;
 mod inspect;
@@ -32,9 +34,12 @@ mod report;
 mod rule;
 mod script;
 mod server;
+mod tables;
 mod told;
 mod wire;
 
+pub use self::drop::DropClerk;
+pub use self::tables::TablesClerk;
 pub use fault::{Action, CallKind, Fault, Moment};
 pub use memory::{SimCase, SimFile, SimReport};
 pub use rule::Rule;
@@ -198,6 +203,16 @@ impl Simulator {
     /// Drops the faults that wait and lets every hanging call go on.
     pub fn heal(&self) {
         self.desk.heal();
+    }
+
+    /// A clerk who takes bundles from `store` to this province, and puts its answers there.
+    pub fn drop_clerk(&self, store: Arc<dyn ObjectStore>) -> DropClerk {
+        DropClerk::new(Arc::clone(&self.desk), store)
+    }
+
+    /// A clerk who takes rows from the exchange tables in `database` to this province, and writes its answers there.
+    pub fn tables_clerk(&self, database: sea_orm::DatabaseConnection) -> TablesClerk {
+        TablesClerk::new(Arc::clone(&self.desk), database)
     }
 
     /// Moves a case on by hand. `false` when there is no such case or no room.

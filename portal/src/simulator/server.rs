@@ -78,7 +78,7 @@ async fn put_file(
     pass(&desk, request, body, about, |bytes| keep_file(&desk, &sha256, named.rule, bytes)).await
 }
 
-async fn keep_file(desk: &Desk, sha256: &str, rule: String, bytes: Bytes) -> Response {
+pub(super) async fn keep_file(desk: &Desk, sha256: &str, rule: String, bytes: Bytes) -> Response {
     let refuse = |code: &str, message: &str| failure(StatusCode::UNPROCESSABLE_ENTITY, code, message);
     if hex::encode(Sha256::digest(&bytes)) != sha256 {
         return refuse("file.sha256", "SHA-256 与内容不符；the SHA-256 is not that of the bytes");
@@ -110,7 +110,7 @@ async fn post_case(desk: Data<&Arc<Desk>>, request: &Request, body: Body) -> Res
     pass(&desk, request, body, about, |bytes| ready(take_case(&desk, &bytes))).await
 }
 
-fn take_case(desk: &Arc<Desk>, bytes: &[u8]) -> Response {
+pub(super) fn take_case(desk: &Arc<Desk>, bytes: &[u8]) -> Response {
     let application: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let now = desk.world.now();
     let mut memory = desk.memory();
@@ -157,7 +157,7 @@ async fn post_step(
 /// The most steps a case is told.
 const MAX_TOLD: usize = 1000;
 
-fn take_step(desk: &Desk, projid: &str, kind: &str, bytes: &[u8]) -> Response {
+pub(super) fn take_step(desk: &Desk, projid: &str, kind: &str, bytes: &[u8]) -> Response {
     let mut memory = desk.memory();
     let orgbusno = memory.orgbusno_of(projid).filter(|_| STEP_KINDS.contains(&kind));
     let Some(case) = orgbusno.and_then(|orgbusno| memory.case_mut(&orgbusno)) else { return absent() };

@@ -6,7 +6,9 @@ use portal::adapter::{FileRule, Province as _, ReportedStatus, Standing, Verdict
 use portal::simulator::{Limits, Rule, Script, Simulator, SimulatorConfig, Status, Step};
 use serde_json::{Value, json};
 
-use crate::harness::{BOUND, ORGBUSNO, Scene, application, config, file, key, picture, picture_of, rejected, rule};
+use crate::harness::{
+    BOUND, ORGBUSNO, Scene, application, config, file, key, picture, picture_of, place, rejected, rule,
+};
 
 #[tokio::test]
 async fn the_rules_come_as_they_are() {
@@ -32,9 +34,9 @@ async fn the_rules_come_as_they_are() {
 #[tokio::test]
 async fn a_file_is_put_once() {
     let scene = Scene::quiet().await;
-    let first = scene.gateway.put_file(&file(&picture()), picture()).await;
+    let first = scene.gateway.put_file(&place(), &file(&picture()), picture()).await;
     assert_eq!((first.verdict, first.status), (Verdict::Accepted, Some(201)));
-    let again = scene.gateway.put_file(&file(&picture()), picture()).await;
+    let again = scene.gateway.put_file(&place(), &file(&picture()), picture()).await;
     assert_eq!((again.verdict, again.status), (Verdict::Accepted, Some(200)));
     let kept = scene.simulator.file(&file(&picture()).sha256).expect("kept");
     assert_eq!((kept.bytes, kept.content_type), (picture(), "image/jpeg"));
@@ -45,7 +47,7 @@ async fn a_file_is_put_once() {
 async fn a_file_that_breaks_its_rule_is_refused_in_words() {
     let scene = Scene::quiet().await;
     let small = picture_of(30, 60);
-    let reply = scene.gateway.put_file(&file(&small), small).await;
+    let reply = scene.gateway.put_file(&place(), &file(&small), small).await;
     assert_eq!(reply.status, Some(422));
     let (code, words) = rejected(&reply.verdict);
     assert_eq!(code, "province.refused");
@@ -59,12 +61,12 @@ async fn a_file_that_breaks_its_rule_is_refused_in_words() {
     ] {
         let mut file = file(&picture());
         change(&mut file);
-        let reply = scene.gateway.put_file(&file, picture()).await;
+        let reply = scene.gateway.put_file(&place(), &file, picture()).await;
         let (_, words) = rejected(&reply.verdict);
         assert!(words.starts_with(expected), "{words}");
     }
     let huge = Bytes::from(vec![0; Limits::default().one_file_bytes + 1]);
-    let reply = scene.gateway.put_file(&file(&huge), huge).await;
+    let reply = scene.gateway.put_file(&place(), &file(&huge), huge).await;
     assert!(!reply.verdict.is_done());
     assert_eq!(scene.simulator.file_count(), 0);
 }
@@ -232,7 +234,7 @@ async fn a_full_simulator_says_so_and_can_be_emptied() {
     let scene = Scene::of(SimulatorConfig { limits: small, ..config(Script::nothing()) }).await;
     assert_eq!(scene.put().await, Verdict::Accepted);
     let other = picture_of(90, 60);
-    let reply = scene.gateway.put_file(&file(&other), other).await;
+    let reply = scene.gateway.put_file(&place(), &file(&other), other).await;
     assert_eq!((reply.status, reply.verdict.code()), (Some(507), Some("province.failing")));
     assert_eq!(scene.post().await, Verdict::Accepted);
     let mut second = application();

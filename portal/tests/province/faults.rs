@@ -7,7 +7,7 @@ use portal::adapter::{Province as _, Standing, Verdict};
 use portal::simulator::{Action, CallKind, Fault, Moment, Script};
 use serde_json::json;
 
-use crate::harness::{BOUND, ORGBUSNO, Scene, application, config, file, key, picture, rejected};
+use crate::harness::{BOUND, ORGBUSNO, Scene, application, config, file, key, picture, place, rejected};
 
 #[tokio::test]
 async fn refused_with_given_words() {
@@ -28,7 +28,7 @@ async fn one_file_refused() {
     let one = Fault { subject: Some(sha256), ..Fault::on(CallKind::File, Action::Refuse).times(2) };
     scene.simulator.fail(one).unwrap();
     let other = crate::harness::picture_of(100, 70);
-    assert_eq!(scene.gateway.put_file(&file(&other), other).await.verdict, Verdict::Accepted);
+    assert_eq!(scene.gateway.put_file(&place(), &file(&other), other).await.verdict, Verdict::Accepted);
     assert_eq!(rejected(&scene.put().await).0, "province.refused");
     assert_eq!(rejected(&scene.put().await).0, "province.refused");
     assert_eq!(scene.put().await, Verdict::Accepted);
@@ -185,7 +185,7 @@ async fn files_too_may_be_cut_off() {
     assert_eq!(scene.simulator.file_count(), 0);
     assert_eq!(scene.put().await, again);
     assert_eq!(scene.simulator.file_count(), 1);
-    let reply = scene.gateway.put_file(&file(&picture()), picture()).await;
+    let reply = scene.gateway.put_file(&place(), &file(&picture()), picture()).await;
     assert_eq!((reply.verdict, reply.status), (Verdict::Accepted, Some(200)));
 }
 

@@ -10,7 +10,7 @@ use http::Method;
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use portal::adapter::gateway::Gateway;
 use portal::adapter::{
-    Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile, Province as _, Verdict,
+    Applicant, ApplicantKind, Application, Contact, FilePlace, Item, Material, MaterialFile, Province as _, Verdict,
 };
 use portal::http::{Answer, Http};
 use portal::signature::{self, Call, Key};
@@ -80,7 +80,7 @@ impl Scene {
 
     /// Puts the picture of [`application`] there.
     pub(crate) async fn put(&self) -> Verdict {
-        self.gateway.put_file(&file(&picture()), picture()).await.verdict
+        self.gateway.put_file(&place(), &file(&picture()), picture()).await.verdict
     }
 
     pub(crate) async fn post(&self) -> Verdict {
@@ -131,6 +131,17 @@ pub(crate) fn file(bytes: &[u8]) -> MaterialFile {
         file_name: "设置位置实景照片-1.jpg".into(),
         bytes: bytes.len() as u64,
         content_type: "image/jpeg".into(),
+    }
+}
+
+/// Where the file of [`application`] belongs.
+pub(crate) fn place() -> FilePlace {
+    FilePlace {
+        orgbusno: ORGBUSNO.into(),
+        dataver: 1,
+        material: "scene".into(),
+        material_name: "设置位置实景照片".into(),
+        position: 1,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Cases that move on by script, and the reports that tell of it.
 
-use portal::adapter::gateway::{Gateway, parse_report};
-use portal::adapter::{CodeTable, Province as _, ReportedStatus, Verdict};
+use portal::adapter::gateway::Gateway;
+use portal::adapter::{Province as _, ReportedStatus, Verdict};
 use portal::signature::{Algorithm, Key, Seal};
 use portal::simulator::{Action, CallKind, CaseScript, Fault, ItemText, Script, SimulatorConfig, Status, Step};
 
-use crate::harness::{APP, BOUND, ORGBUSNO, Receiver, Scene, application, config, file, picture, rejected};
+use crate::harness::{APP, BOUND, ORGBUSNO, Receiver, Scene, application, config, file, picture, place, rejected};
 
 async fn pushing(script: Script, failures: usize) -> (Scene, Receiver) {
     let receiver = Receiver::start(failures).await;
@@ -54,7 +54,11 @@ async fn each_algorithm_both_ways() {
             assert_eq!(rejected(&gateway(refused).rules().await.verdict).0, "province.unauthorised", "{algorithm}");
         }
         // The old key and the new one overlap.
-        assert_eq!(gateway(old).put_file(&file(&picture()), picture()).await.verdict, Verdict::Accepted, "{algorithm}");
+        assert_eq!(
+            gateway(old).put_file(&place(), &file(&picture()), picture()).await.verdict,
+            Verdict::Accepted,
+            "{algorithm}"
+        );
         assert_eq!(gateway(ours).post_case(&application()).await.verdict, Verdict::Accepted, "{algorithm}");
         assert_eq!(receiver.next().await, (401, 2, "05".into()), "{algorithm}");
         assert_eq!(receiver.next().await, (202, 2, "05".into()), "{algorithm}");
@@ -68,7 +72,7 @@ async fn what_is_pushed_is_what_is_polled() {
     scene.post().await;
     let pushed = receiver.came.recv().await.unwrap().1;
     let page = scene.gateway.list_cases(None).await.value.expect("a page");
-    assert_eq!(parse_report(pushed.to_string().as_bytes(), CodeTable::usual()), page.reports[1].report);
+    assert_eq!(scene.gateway.read_report(pushed.to_string().as_bytes()), page.reports[1].report);
 }
 
 #[tokio::test]
@@ -145,7 +149,7 @@ async fn a_scripted_correction_waits_for_the_new_version() {
     let (scene, mut receiver) = pushing(script, 0).await;
     scene.post().await;
     let (_, body) = receiver.came.recv().await.unwrap();
-    let report = parse_report(body.to_string().as_bytes(), CodeTable::usual()).unwrap();
+    let report = scene.gateway.read_report(body.to_string().as_bytes()).unwrap();
     let ReportedStatus::Correction { items } = report.status else { panic!() };
     assert_eq!((items[0].material.as_deref(), items[0].words.as_str()), (Some("scene"), "请在白天重拍"));
     assert_eq!(report.words.as_deref(), Some("材料不齐"));
@@ -154,7 +158,7 @@ async fn a_scripted_correction_waits_for_the_new_version() {
     corrected.dataver = 2;
     assert_eq!(scene.gateway.post_case(&corrected).await.verdict, Verdict::Accepted);
     let (_, body) = receiver.came.recv().await.unwrap();
-    let report = parse_report(body.to_string().as_bytes(), CodeTable::usual()).unwrap();
+    let report = scene.gateway.read_report(body.to_string().as_bytes()).unwrap();
     assert_eq!((report.dataver, report.status.name(), report.sequence), (2, "accepted", Some(4)));
 }
 
@@ -166,7 +170,7 @@ async fn some_cases_fare_otherwise_and_any_code_can_be_sent() {
     scene.post().await;
     assert_eq!(receiver.next().await, (202, 1, "02".into()), "announced");
     let (_, body) = receiver.came.recv().await.unwrap();
-    let report = parse_report(body.to_string().as_bytes(), CodeTable::usual()).unwrap();
+    let report = scene.gateway.read_report(body.to_string().as_bytes()).unwrap();
     assert!(report.status == ReportedStatus::Unknown("99".into()));
     let mut other = application();
     other.orgbusno = "other".into();

@@ -2,17 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use portal::adapter::told::{
-    Acceptance, Done, DoneResult, Fee, Payer, Rating, Satisfaction, Special, SpecialKind, Step, Told,
-};
-use portal::adapter::{CodeTable, CorrectionItem, Licence, Province as _, Telling, Verdict};
+use portal::adapter::told::{DoneResult, Told};
+use portal::adapter::{CodeTable, Kind, Province as _, Telling, Verdict};
 use portal::simulator::{Action, CallKind, Fault, Script, Simulator, Status};
 use serde_json::{Value, json};
 
-use crate::harness::{ORGBUSNO, Scene, application, config, key, rejected};
-
-const DAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 12, 26).unwrap();
+use crate::harness::{ORGBUSNO, Scene, config, key, rejected};
+use crate::steps::{LIFE, acceptance, done, life, telling_to};
 
 /// Nothing has happened yet, and the case is there.
 async fn arrived() -> Scene {
@@ -23,74 +19,7 @@ async fn arrived() -> Scene {
 }
 
 fn telling(scene: &Scene, sn: u32, told: Told) -> Telling {
-    let application = application();
-    let codes = ["dept_name", "dept_code", "info_type", "catalog_code", "task_code"];
-    Telling {
-        orgbusno: application.orgbusno,
-        province_id: scene.simulator.case(ORGBUSNO).unwrap().projid,
-        number: application.number,
-        dataver: 1,
-        sn,
-        item: application.item,
-        codes: codes.map(|name| (name.to_owned(), format!("的 {name}"))).into(),
-        applicant: application.applicant,
-        materials: vec![("scene".into(), "实景".into())],
-        told,
-    }
-}
-
-fn acceptance(at: DateTime<Utc>) -> Told {
-    Told::Accept(Acceptance {
-        at,
-        deemed: false,
-        decision_days: 20,
-        promise_days: 10,
-        promised_on: DAY,
-        document: Some("371526-1".into()),
-        by: "李".into(),
-    })
-}
-
-fn step(at: DateTime<Utc>, ended: bool) -> Told {
-    Told::Step(Step {
-        name: "审查".into(),
-        begun_at: at,
-        ended_at: ended.then_some(at),
-        agreed: ended.then_some(true),
-        opinion: ended.then(|| "同意".to_owned()),
-        by: "李".into(),
-    })
-}
-
-fn special(at: DateTime<Utc>, kind: SpecialKind, ended: bool) -> Told {
-    let items = vec![CorrectionItem { material: None, words: "请重拍".into() }];
-    Told::Special(Special {
-        kind,
-        reason: "看不清".into(),
-        begun_at: at,
-        until: DAY,
-        ended_at: ended.then_some(at),
-        result: ended.then(|| "完".to_owned()),
-        items: if kind == SpecialKind::Correction { items } else { Vec::new() },
-        by: "李".into(),
-    })
-}
-
-fn done(at: DateTime<Utc>, result: DoneResult) -> Told {
-    let granted = result == DoneResult::Granted;
-    let licence =
-        Licence { name: "许可证".into(), number: "1".into(), valid_until: Some(DAY), publisher: Some("局".into()) };
-    let payer = Payer { name: "王".into(), id_card: "3".into(), mobile: "1".into(), telephone: "0".into() };
-    let fee = Fee { amount: "1.00".into(), standard: "一".into(), basis: None, payer };
-    Told::Done(Done {
-        result,
-        at,
-        reason: (!granted).then(|| "不符合".to_owned()),
-        licence: granted.then_some(licence),
-        fee: granted.then_some(fee),
-        express: true,
-        by: "李".into(),
-    })
+    telling_to(scene.simulator.case(ORGBUSNO).unwrap().projid, sn, told)
 }
 
 /// The adapter and this province, written apart, agree on every step; each is there once however often it is told.
@@ -98,18 +27,8 @@ fn done(at: DateTime<Utc>, result: DoneResult) -> Told {
 async fn every_step_is_told_once_and_moves_the_case() {
     let scene = arrived().await;
     let at = scene.world.now();
-    let life = [
-        (special(at, SpecialKind::Correction, false), "06"),
-        (special(at, SpecialKind::Correction, true), "06"),
-        (acceptance(at), "05"),
-        (step(at, false), "12"),
-        (step(at, true), "12"),
-        (special(at, SpecialKind::ExpertReview, false), "11"),
-        (special(at, SpecialKind::ExpertReview, true), "12"),
-        (done(at, DoneResult::Granted), "10"),
-        (Told::Rating(Rating { satisfaction: Satisfaction::VerySatisfied, words: None, at }), "10"),
-    ];
-    for (sn, (told, state)) in (3..).zip(life.clone()) {
+    let states = ["06", "06", "05", "12", "12", "11", "12", "10", "10"];
+    for (sn, (told, state)) in (3..).zip(life(at).into_iter().zip(states)) {
         let telling = telling(&scene, sn, told);
         let first = scene.gateway.tell(&telling).await;
         assert_eq!(first.verdict, Verdict::Accepted, "{telling:?} {}", first.excerpt);
@@ -118,18 +37,7 @@ async fn every_step_is_told_once_and_moves_the_case() {
     }
     let case = scene.simulator.case(ORGBUSNO).unwrap();
     let told: Vec<_> = case.told.iter().map(|(kind, sn, _)| format!("{kind} {sn}")).collect();
-    let expected = [
-        "specials 3",
-        "specials 4",
-        "accept 5",
-        "steps 6",
-        "steps 7",
-        "specials 8",
-        "specials 9",
-        "done 10",
-        "ratings 11",
-    ];
-    assert_eq!(told, expected);
+    assert_eq!(told, LIFE);
     assert_eq!(case.doneresult.as_deref(), Some("0"));
     let page = String::from_utf8(scene.raw("GET", "/", b"", &[]).await.body.into()).unwrap();
     assert!(page.contains("starLevel=5") && page.contains("专家评审"), "{page}");
@@ -160,7 +68,7 @@ async fn what_is_incomplete_is_not_sent() {
         assert!(words.contains(field) && reply.excerpt.contains(field), "{field}: {words}");
     }
     // The older version of the platform has no word for a refusal.
-    let older = scene.gateway.clone().speaking(CodeTable::named("older").unwrap());
+    let older = scene.gateway.clone().speaking(CodeTable::named(Kind::Gateway, "older").unwrap());
     let denied = older.tell(&telling(&scene, 4, done(scene.world.now(), DoneResult::Denied))).await;
     assert!(rejected(&denied.verdict).1.starts_with("/doneresult step.missing"));
     let given_up = older.withdraw_case(ORGBUSNO, &bare.province_id, scene.world.now()).await;

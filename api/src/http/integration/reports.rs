@@ -11,7 +11,6 @@ use poem_openapi::payload::{Json, ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{Example, Type as _};
 use poem_openapi::{Object, OpenApi, impl_apirequest_for_payload};
-use portal::adapter::gateway::parse_report;
 
 use super::Tag;
 use crate::app::App;
@@ -115,7 +114,7 @@ impl ReportsApi {
         body: RawReport,
     ) -> Reply<Json<ReportResult>, ReceiveReport> {
         who.may(Scope::ReportsWrite)?;
-        let report = parse_report(&body.0, app.config.province.codes).map_err(|fault| {
+        let report = app.province.read_report(&body.0).map_err(|fault| {
             let (zh, en) = (format!("状态回传有误：{fault}"), fault.to_string());
             let place = Place::Body(fault.pointer());
             Problem::new(&codes::REPORT_INVALID).faults([Fault {

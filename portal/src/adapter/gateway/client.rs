@@ -8,12 +8,14 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::outcome::{Repeating, clean, judge};
-use super::{required, wire};
+use super::outcome::{Repeating, judge};
+use super::wire;
+use crate::adapter::reply::clean;
 use crate::adapter::{
-    Application, CodeTable, EXCERPT_CHARS, FileRule, MaterialFile, Province, Receipt, Reply, ReportPage, Standing,
-    Telling, Verdict, WORDS_CHARS,
+    Application, CodeTable, EXCERPT_CHARS, FilePlace, FileRule, Kind, MaterialFile, Province, Receipt, Reply, Report,
+    ReportFault, ReportPage, Standing, Telling, Verdict, exchange,
 };
 use crate::http::{Answer, CallError, Http};
 use crate::signature::{self, Call, Key};
@@ -64,7 +66,7 @@ impl Gateway {
         let base = Url::parse(base).map_err(|_| BadAddress)?;
         let plain = base.username().is_empty() && base.password().is_none() && base.query().is_none();
         if matches!(base.scheme(), "http" | "https") && plain && base.fragment().is_none() {
-            Ok(Self { http, base, key, world, table: CodeTable::usual() })
+            Ok(Self { http, base, key, world, table: CodeTable::usual(Kind::Gateway) })
         } else {
             Err(BadAddress)
         }
@@ -118,19 +120,16 @@ impl Gateway {
     }
 }
 
-/// What is not sent, because the platform would have to refuse it.
-fn unsaid(faults: &[String]) -> Reply<()> {
-    let text = faults.join("\n");
-    let verdict = Verdict::Rejected { code: "province.incomplete", words: clean(&text, WORDS_CHARS) };
-    Reply { verdict, value: None, status: None, excerpt: clean(&text, EXCERPT_CHARS) }
-}
-
 fn json<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
     serde_json::from_slice(&answer.body).ok()
 }
 
 #[async_trait]
 impl Province for Gateway {
+    fn kind(&self) -> Kind {
+        Kind::Gateway
+    }
+
     async fn rules(&self) -> Reply<Vec<FileRule>> {
         let outcome = self.call(Request::get(&["rules"])).await;
         self.reply(&outcome, Repeating::Harmless, |answer| {
@@ -138,7 +137,7 @@ impl Province for Gateway {
         })
     }
 
-    async fn put_file(&self, file: &MaterialFile, bytes: Bytes) -> Reply<()> {
+    async fn put_file(&self, _place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()> {
         let request = Request {
             method: Method::PUT,
             path: &["files", &file.sha256],
@@ -152,7 +151,7 @@ impl Province for Gateway {
     }
 
     async fn post_case(&self, application: &Application) -> Reply<Receipt> {
-        let body = serde_json::to_vec(&wire::Case::from(application));
+        let body = serde_json::to_vec(&exchange::Case::from(application));
         let outcome = match body {
             Ok(body) => {
                 let path = ["cases"];
@@ -174,8 +173,10 @@ impl Province for Gateway {
 
     async fn withdraw_case(&self, _orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()> {
         let path = ["cases", province_id, "done"];
-        let Some(code) = self.table.given_up() else { return unsaid(&["/doneresult step.missing".to_owned()]) };
-        let body = wire::given_up(at, code).into();
+        let Some(code) = self.table.given_up() else {
+            return Reply::unsaid(&["/doneresult step.missing".to_owned()]);
+        };
+        let body = Value::Object(exchange::given_up(at, code)).to_string().into();
         let request = Request { method: Method::POST, body, max_reply_bytes: SHORT_REPLY, ..Request::get(&path) };
         let outcome = self.call(request).await;
         // The step has its own number: told twice, it is there once.
@@ -183,14 +184,14 @@ impl Province for Gateway {
     }
 
     async fn tell(&self, telling: &Telling) -> Reply<()> {
-        let call = wire::step::call(&telling.told);
-        let fields = wire::step::body(telling, self.table);
-        let faults = required::faults(call, &fields);
+        let call = exchange::call(&telling.told);
+        let fields = exchange::body(telling, self.table);
+        let faults = exchange::faults(call, &fields);
         if !faults.is_empty() {
-            return unsaid(&faults);
+            return Reply::unsaid(&faults);
         }
         let path = ["cases", &telling.province_id, call];
-        let body = serde_json::Value::Object(fields).to_string().into();
+        let body = Value::Object(fields).to_string().into();
         let request = Request { method: Method::POST, body, max_reply_bytes: SHORT_REPLY, ..Request::get(&path) };
         let outcome = self.call(request).await;
         self.reply(&outcome, Repeating::Harmless, |_| Some(()))
@@ -217,5 +218,9 @@ impl Province for Gateway {
         self.reply(&outcome, Repeating::Harmless, |answer| {
             json(answer).map(|page: wire::Page| page.reports(self.table))
         })
+    }
+
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
+        exchange::parse_report(body, self.table)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::adapter::reply::clean;
 use crate::adapter::{Verdict, WORDS_CHARS};
 use crate::http::{Answer, CallError};
 
@@ -72,12 +73,6 @@ fn line(error: &Value) -> Option<String> {
     let parts: Vec<_> =
         [field("pointer"), field("code"), field("message")].into_iter().filter(|p| !p.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-/// `text` without control characters other than line ends, trimmed, and at most `max_chars` long.
-pub(super) fn clean(text: &str, max_chars: usize) -> String {
-    let plain = text.trim().chars().filter(|c| !c.is_control() || *c == '\n');
-    plain.take(max_chars).collect::<String>().trim_end().to_owned()
 }
 
 #[cfg(test)]

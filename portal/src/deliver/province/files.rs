@@ -7,7 +7,7 @@ use entity::{case, material, photo};
 use store::StoreError;
 
 use super::{Delivery, Job, Outcome, Steps, ToProvince, failure, with};
-use crate::adapter::{Material, MaterialFile};
+use crate::adapter::{FilePlace, Material, MaterialFile};
 use crate::application;
 
 /// Largest normalised file read into memory: above what any rule allows.
@@ -43,6 +43,7 @@ impl ToProvince {
         &self,
         job: &Job<'_>,
         case: &case::Model,
+        data_version: i32,
         steps: &mut Steps,
     ) -> Result<Vec<Material>, Stopped> {
         let photos = row::photos(&self.desk.db, case.id).await?;
@@ -52,10 +53,11 @@ impl ToProvince {
             if mine.is_empty() {
                 continue;
             }
+            let place = application::place(case.id, data_version, spec);
             let files = if self.binder.binds(&spec.rule) {
-                vec![self.put_bound(job, spec, &mine, steps).await?]
+                vec![self.put_bound(job, spec, place, &mine, steps).await?]
             } else {
-                self.put_each(job, spec, &mine, steps).await?
+                self.put_each(job, spec, place, &mine, steps).await?
             };
             materials.push(Material { code: spec.code.clone(), name: spec.name.clone(), files });
         }
@@ -66,17 +68,19 @@ impl ToProvince {
         &self,
         job: &Job<'_>,
         spec: &MaterialSpec,
+        mut at: FilePlace,
         photos: &[&(material::Model, photo::Model)],
         steps: &mut Steps,
     ) -> Result<Vec<MaterialFile>, Stopped> {
         let mut files = Vec::with_capacity(photos.len());
         for (place, photo) in photos {
             let file = application::file(spec, place, photo);
-            if !steps.files.contains(&known(&file)) {
+            if !steps.files.contains(&known(&at, &file)) {
                 let bytes = self.read(photo).await?;
-                self.put(job, &file, bytes, steps).await?;
+                self.put(job, &at, &file, bytes, steps).await?;
             }
             files.push(file);
+            at.position += 1;
         }
         Ok(files)
     }
@@ -86,6 +90,7 @@ impl ToProvince {
         &self,
         job: &Job<'_>,
         spec: &MaterialSpec,
+        at: FilePlace,
         photos: &[&(material::Model, photo::Model)],
         steps: &mut Steps,
     ) -> Result<MaterialFile, Stopped> {
@@ -100,18 +105,25 @@ impl ToProvince {
         };
         drop(pages);
         let file = application::bound(spec, &pdf);
-        if !steps.files.contains(&known(&file)) {
-            self.put(job, &file, pdf.into(), steps).await?;
+        if !steps.files.contains(&known(&at, &file)) {
+            self.put(job, &at, &file, pdf.into(), steps).await?;
         }
         Ok(file)
     }
 
-    async fn put(&self, job: &Job<'_>, file: &MaterialFile, bytes: Bytes, steps: &mut Steps) -> Result<(), Stopped> {
-        let reply = self.province.put_file(file, bytes).await;
+    async fn put(
+        &self,
+        job: &Job<'_>,
+        at: &FilePlace,
+        file: &MaterialFile,
+        bytes: Bytes,
+        steps: &mut Steps,
+    ) -> Result<(), Stopped> {
+        let reply = self.province.put_file(at, file, bytes).await;
         if !reply.verdict.is_done() {
             return Err(Stopped::With(with(&reply, "file", failure(&reply.verdict))));
         }
-        steps.files.insert(known(file));
+        steps.files.insert(known(at, file));
         Ok(self.remember(job, steps).await?)
     }
 
@@ -121,9 +133,9 @@ impl ToProvince {
     }
 }
 
-/// What a file that was put is remembered by.
-fn known(file: &MaterialFile) -> String {
-    format!("{}/{}", file.rule, file.sha256)
+/// What a file that was put is remembered by: the same bytes may belong to two materials, and under two rules.
+fn known(at: &FilePlace, file: &MaterialFile) -> String {
+    format!("{}/{}/{}", at.material, file.rule, file.sha256)
 }
 
 /// A row without its object is an alarm: somebody must find the object or ask the owner for the photo again.

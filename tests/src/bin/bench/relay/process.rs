@@ -109,7 +109,7 @@ impl Deliver for Province {
         if !self.0.is_zero() {
             tokio::time::sleep(self.0).await;
         }
-        Ok(Delivery { status: Some(200), ..Delivery::plain("case", Outcome::Done(None)) })
+        Ok(Delivery { status: Some(200), reached: true, ..Delivery::plain("case", Outcome::Done(None)) })
     }
 }
 

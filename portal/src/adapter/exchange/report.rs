@@ -4,9 +4,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::codes::{self, Told};
-use super::super::outcome::clean;
-use crate::adapter::{CodeTable, CorrectionItem, Licence, Report, ReportFault};
+use super::codes::{self, Told};
+use crate::adapter::reply::clean;
+use crate::adapter::{CodeTable, CorrectionItem, Licence, Received, Report, ReportFault};
 
 /// Names from `EA_JC_STEP_BASICINFO`, `EA_JC_STEP_PROC`, `EA_JC_STEP_SPECIALNODE` and `EA_JC_STEP_DONE`; `certificatenam`
 /// is spelt so there.
@@ -38,7 +38,7 @@ const TEXT_CHARS: usize = 2000;
 /// The most entries of a correction. What is more is left out; the words stay whole.
 const MAX_ITEMS: usize = 100;
 
-/// Reads a report of gateway v1, pushed or polled, by the codes of the platform's version. Codes we do not know come out as
+/// Reads a report in the words of the exchange tables, by the codes of the platform's version. Codes we do not know come out as
 /// [`ReportedStatus::Unknown`](crate::adapter::ReportedStatus::Unknown), fields we do not know are passed over.
 ///
 /// # Errors
@@ -67,6 +67,11 @@ pub fn parse_report(json: &[u8], table: &CodeTable) -> Result<Report, ReportFaul
         sequence: number(&wire.sn, "sn")?,
         words,
     })
+}
+
+/// A report as it came and as it was understood.
+pub(crate) fn received(raw: &str, table: &CodeTable) -> Received {
+    Received { raw: raw.to_owned(), report: parse_report(raw.as_bytes(), table) }
 }
 
 fn id(value: &Value, field: &'static str) -> Result<Option<String>, ReportFault> {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::adapter::ReportedStatus;
+use crate::adapter::{Kind, ReportedStatus};
 
 fn base() -> Value {
     json!({"reportid": "r1", "orgbusno": "0198", "state": "05", "occurtime": "2026-11-22T09:30:00+08:00"})
@@ -10,7 +10,7 @@ fn base() -> Value {
 fn with(fields: Value) -> Result<Report, ReportFault> {
     let (mut report, Value::Object(fields)) = (base(), fields) else { panic!() };
     report.as_object_mut().unwrap().extend(fields);
-    parse_report(report.to_string().as_bytes(), CodeTable::usual())
+    parse_report(report.to_string().as_bytes(), CodeTable::usual(Kind::Gateway))
 }
 
 fn status(fields: Value) -> ReportedStatus {
@@ -113,9 +113,16 @@ fn what_cannot_be_read_is_named() {
 fn hostile_bodies() {
     let deep = "[".repeat(100_000);
     for body in ["", "null", "[]", "7", "\"x\"", "{", "{}extra", &deep, "\u{feff}{}"] {
-        assert_eq!(parse_report(body.as_bytes(), CodeTable::usual()), Err(ReportFault::NotAnObject), "{body:.20}");
+        assert_eq!(
+            parse_report(body.as_bytes(), CodeTable::usual(Kind::Gateway)),
+            Err(ReportFault::NotAnObject),
+            "{body:.20}"
+        );
     }
-    assert_eq!(parse_report(b"{\"reportid\":\"\xff\"}", CodeTable::usual()), Err(ReportFault::NotAnObject));
+    assert_eq!(
+        parse_report(b"{\"reportid\":\"\xff\"}", CodeTable::usual(Kind::Gateway)),
+        Err(ReportFault::NotAnObject)
+    );
     let long = with(json!({"nodeadv": "字".repeat(1_000_000), "state": "07"})).unwrap();
     assert_eq!(long.words.unwrap().chars().count(), TEXT_CHARS);
 }

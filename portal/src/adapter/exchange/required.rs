@@ -80,7 +80,7 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Everything that is missing, one line each: pointer, code, words.
-pub(super) fn faults(call: &str, fields: &Map<String, Value>) -> Vec<String> {
+pub(crate) fn faults(call: &str, fields: &Map<String, Value>) -> Vec<String> {
     let mut missing: Vec<&str> = RULES
         .iter()
         .filter(|rule| rule.call == call && applies(rule, fields))

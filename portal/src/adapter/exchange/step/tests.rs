@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::super::super::required::faults;
+use super::super::required::faults;
 use super::*;
 use crate::adapter::told::{DoneResult, Fee, Payer, Satisfaction, SpecialKind};
-use crate::adapter::{Applicant, ApplicantKind, CorrectionItem, Item, Licence};
+use crate::adapter::{Applicant, ApplicantKind, CorrectionItem, Item, Kind, Licence};
 
 fn at(hour: u32) -> DateTime<Utc> {
     NaiveDate::from_ymd_opt(2026, 11, 26).unwrap().and_hms_opt(hour, 0, 0).unwrap().and_utc()
@@ -61,7 +61,7 @@ fn done(result: DoneResult) -> Done {
 }
 
 fn sent(told: Told) -> Map<String, Value> {
-    body(&telling(told), CodeTable::usual())
+    body(&telling(told), CodeTable::usual(Kind::Gateway))
 }
 
 /// The names of the fields that are missing.
@@ -83,7 +83,7 @@ fn an_acceptance_on_the_wire() {
         "coucatalogcode": "C1", "coutaskcode": "T1",
     });
     assert_eq!(Value::Object(sent(acceptance())), expected);
-    assert_eq!(missing(acceptance(), CodeTable::usual(), |_| {}), [""; 0]);
+    assert_eq!(missing(acceptance(), CodeTable::usual(Kind::Gateway), |_| {}), [""; 0]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn everything_an_acceptance_lacks_is_told_at_once() {
         telling.applicant.name = " ".into();
     };
     let expected = ["applicant", "acceptdeptname", "acceptdeptid", "approvaltype", "coucatalogcode", "coutaskcode"];
-    assert_eq!(missing(acceptance(), CodeTable::usual(), spoil), expected);
+    assert_eq!(missing(acceptance(), CodeTable::usual(Kind::Gateway), spoil), expected);
 }
 
 #[test]
@@ -107,14 +107,14 @@ fn a_step_without_an_end_sends_its_start() {
         assert_eq!(fields[field], value, "{field}");
     }
     assert!(!fields.contains_key("noderesult"));
-    assert_eq!(missing(Told::Step(begun.clone()), CodeTable::usual(), |_| {}), [""; 0]);
+    assert_eq!(missing(Told::Step(begun.clone()), CodeTable::usual(Kind::Gateway), |_| {}), [""; 0]);
     let ended = Step { ended_at: Some(at(3)), agreed: Some(false), opinion: Some("不同意".into()), ..begun.clone() };
     let fields = sent(Told::Step(ended));
     for (field, value) in [("nodeendtime", "2026-11-26T03:00:00Z"), ("nodestate", "02"), ("noderesult", "0")] {
         assert_eq!(fields[field], value, "{field}");
     }
     let mute = Step { ended_at: Some(at(3)), ..begun };
-    assert_eq!(missing(Told::Step(mute), CodeTable::usual(), |_| {}), ["noderesult", "nodeadv"]);
+    assert_eq!(missing(Told::Step(mute), CodeTable::usual(Kind::Gateway), |_| {}), ["noderesult", "nodeadv"]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_correction_lists_what_it_asks_for() {
         by: "李".into(),
     };
     let bare = special(SpecialKind::Correction);
-    assert_eq!(missing(Told::Special(bare.clone()), CodeTable::usual(), |_| {}), ["lists"]);
+    assert_eq!(missing(Told::Special(bare.clone()), CodeTable::usual(Kind::Gateway), |_| {}), ["lists"]);
     let items = vec![CorrectionItem { material: Some("scene".into()), words: "请重拍".into() }];
     let fields = sent(Told::Special(Special { items, ..bare }));
     assert_eq!(fields["lists"], json!([{ "attrid": "scene", "memo": "请重拍" }]));
@@ -139,13 +139,14 @@ fn a_correction_lists_what_it_asks_for() {
     assert_eq!((&review["noderesult"], &review["specialname"]), (&json!("5"), &json!("专家评审")));
     assert_eq!(review["nodeprocaccord"], "行政许可法第四十五条");
     assert_eq!(sent(Told::Special(special(SpecialKind::PublicNotice)))["noderesult"], "3");
-    assert_eq!(missing(Told::Special(special(SpecialKind::Hearing)), CodeTable::usual(), |_| {}), [""; 0]);
+    assert_eq!(missing(Told::Special(special(SpecialKind::Hearing)), CodeTable::usual(Kind::Gateway), |_| {}), [""; 0]);
 }
 
 #[test]
 fn an_end_needs_what_its_result_needs() {
     use DoneResult::{Denied, Granted, Lapsed, NotAccepted};
-    let (newer, older) = (CodeTable::named("newer").unwrap(), CodeTable::named("older").unwrap());
+    let (newer, older) =
+        (CodeTable::named(Kind::Gateway, "newer").unwrap(), CodeTable::named(Kind::Gateway, "older").unwrap());
     for (result, code) in [(Granted, "0"), (Denied, "1"), (Lapsed, "5"), (NotAccepted, "6")] {
         assert_eq!(sent(Told::Done(done(result)))["doneresult"], code);
         assert_eq!(missing(Told::Done(done(result)), newer, |_| {}), [""; 0], "{result:?}");
@@ -181,7 +182,7 @@ fn a_fee_needs_its_payer() {
         "payermobile",
         "payertel",
     ];
-    assert_eq!(missing(Told::Done(all), CodeTable::usual(), |_| {}), expected);
+    assert_eq!(missing(Told::Done(all), CodeTable::usual(Kind::Gateway), |_| {}), expected);
 }
 
 #[test]
@@ -189,6 +190,6 @@ fn a_bad_rating_says_why_and_both_numbers_agree() {
     let rating = |satisfaction| Told::Rating(Rating { satisfaction, words: None, at: at(4) });
     let bad = sent(rating(Satisfaction::Dissatisfied));
     assert_eq!((&bad["starLevel"], &bad["satisfaction"]), (&json!("2"), &json!("4")));
-    assert_eq!(missing(rating(Satisfaction::Dissatisfied), CodeTable::usual(), |_| {}), ["evaluation"]);
-    assert_eq!(missing(rating(Satisfaction::FairlySatisfied), CodeTable::usual(), |_| {}), [""; 0]);
+    assert_eq!(missing(rating(Satisfaction::Dissatisfied), CodeTable::usual(Kind::Gateway), |_| {}), ["evaluation"]);
+    assert_eq!(missing(rating(Satisfaction::FairlySatisfied), CodeTable::usual(Kind::Gateway), |_| {}), [""; 0]);
 }

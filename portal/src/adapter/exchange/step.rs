@@ -1,15 +1,15 @@
 //! A step as it goes on the wire: `EA_JC_STEP_BASICINFO`, `EA_JC_STEP_PROC`, `EA_JC_STEP_SPECIALNODE` and `EA_JC_STEP_DONE`.
-//! A field without a value is left out; what must be there is [`super::super::required`]'s business.
+//! A field without a value is left out; what must be there is [`super::required`]'s business.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use super::super::codes;
+use super::codes;
 use crate::adapter::told::{Acceptance, Done, Rating, Special, Step, Told};
 use crate::adapter::{CodeTable, Telling};
 
-/// Which call a step goes to: the last part of `/cases/{projid}/…`.
-pub(in super::super) fn call(told: &Told) -> &'static str {
+/// What a step is called: the last part of `/cases/{projid}/…`, and the kind of its sheet elsewhere.
+pub(crate) fn call(told: &Told) -> &'static str {
     match told {
         Told::Accept(_) => "accept",
         Told::Step(_) => "steps",
@@ -20,7 +20,7 @@ pub(in super::super) fn call(told: &Told) -> &'static str {
 }
 
 /// The body.
-pub(in super::super) fn body(telling: &Telling, table: &CodeTable) -> Map<String, Value> {
+pub(crate) fn body(telling: &Telling, table: &CodeTable) -> Map<String, Value> {
     let mut sheet = Sheet(Map::new());
     sheet.put("sn", Some(telling.sn.to_string()));
     sheet.put("orgbusno", Some(&telling.orgbusno));

@@ -1,4 +1,4 @@
-//! Code tables as data: one for each version of the platform, in `data/codes.toml`. What a table does not know has no code,
+//! Code tables as data: a file for each adapter in `data/codes/`, and in it a table for each version of the platform. What a table does not know has no code,
 //! and a code it does not know means nothing: nothing is guessed.
 
 use std::collections::BTreeMap;
@@ -22,31 +22,74 @@ pub struct CodeTable {
     special: BTreeMap<String, String>,
 }
 
+/// The adapters there are. Each has code tables of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Gateway v1: signed calls over HTTP.
+    Gateway,
+    /// File drop: signed bundles in a folder or a bucket.
+    Drop,
+    /// Exchange tables: rows in a database of the platform's.
+    Tables,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Gateway, Self::Drop, Self::Tables];
+
+    /// What a deployment names it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Drop => "drop",
+            Self::Tables => "tables",
+        }
+    }
+
+    /// The adapter of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    fn tables(self) -> &'static [CodeTable] {
+        match self {
+            Self::Gateway => &GATEWAY.version,
+            Self::Drop => &DROP.version,
+            Self::Tables => &TABLES.version,
+        }
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tables {
     version: Vec<CodeTable>,
 }
 
-/// A test reads the file; one that could not be read would know no code at all, and everything would wait for a person.
-static TABLES: LazyLock<Tables> =
-    LazyLock::new(|| toml::from_str(include_str!("../../data/codes.toml")).unwrap_or_default());
+// Tests read the files; one that could not be read would know no code at all, and everything would wait for a person.
+static GATEWAY: LazyLock<Tables> = LazyLock::new(|| read(include_str!("../../data/codes/gateway.toml")));
+static DROP: LazyLock<Tables> = LazyLock::new(|| read(include_str!("../../data/codes/drop.toml")));
+static TABLES: LazyLock<Tables> = LazyLock::new(|| read(include_str!("../../data/codes/tables.toml")));
 static NO_CODES: LazyLock<CodeTable> = LazyLock::new(CodeTable::default);
 
+fn read(text: &str) -> Tables {
+    toml::from_str(text).unwrap_or_default()
+}
+
 impl CodeTable {
-    /// The table of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        TABLES.version.iter().find(|table| table.name == name)
+    /// An adapter's table of this name.
+    pub fn named(kind: Kind, name: &str) -> Option<&'static Self> {
+        kind.tables().iter().find(|table| table.name == name)
     }
 
-    /// The first table of the file: what is spoken unless a deployment says otherwise.
-    pub fn usual() -> &'static Self {
-        TABLES.version.first().unwrap_or(&NO_CODES)
+    /// The first table of an adapter's file: what is spoken unless a deployment says otherwise.
+    pub fn usual(kind: Kind) -> &'static Self {
+        kind.tables().first().unwrap_or(&NO_CODES)
     }
 
-    /// The names there are.
-    pub fn names() -> Vec<&'static str> {
-        TABLES.version.iter().map(|table| table.name.as_str()).collect()
+    /// The names an adapter's file has.
+    pub fn names(kind: Kind) -> Vec<&'static str> {
+        kind.tables().iter().map(|table| table.name.as_str()).collect()
     }
 
     /// Our word for a report's state.
@@ -116,21 +159,26 @@ mod tests {
 
     #[test]
     fn every_version_can_be_read_and_named() {
-        assert_eq!(CodeTable::names(), ["newer", "older"]);
-        assert_eq!(CodeTable::usual().name, "newer");
-        for name in CodeTable::names() {
-            let table = CodeTable::named(name).unwrap();
-            assert!(!table.source.is_empty());
-            for kind in SpecialKind::ALL {
-                assert!(table.special(kind).is_some(), "{name} {kind:?}");
+        for kind in Kind::ALL {
+            assert_eq!(Kind::named(kind.name()), Some(kind));
+            assert_eq!(CodeTable::names(kind), ["newer", "older"], "{kind:?}");
+            assert_eq!(CodeTable::usual(kind).name, "newer");
+            for name in CodeTable::names(kind) {
+                let table = CodeTable::named(kind, name).unwrap();
+                assert!(!table.source.is_empty());
+                for special in SpecialKind::ALL {
+                    assert!(table.special(special).is_some(), "{kind:?} {name} {special:?}");
+                }
             }
+            assert_eq!(CodeTable::named(kind, "next"), None);
         }
-        assert_eq!(CodeTable::named("next"), None);
+        assert_eq!(Kind::named("post"), None);
     }
 
     #[test]
     fn one_code_means_different_things_in_different_versions() {
-        let (newer, older) = (CodeTable::named("newer").unwrap(), CodeTable::named("older").unwrap());
+        let named = |name| CodeTable::named(Kind::Gateway, name).unwrap();
+        let (newer, older) = (named("newer"), named("older"));
         assert_eq!((newer.done(DoneResult::Denied), older.done(DoneResult::Denied)), (Some("1"), None));
         assert_eq!((newer.done_meaning("1"), older.done_meaning("1")), (Some(DoneResult::Denied), None));
         assert_eq!((newer.done_meaning("6"), older.done_meaning("6")), (Some(DoneResult::NotAccepted), None));

@@ -7,7 +7,7 @@ use crate::adapter::{ApplicantKind, CodeTable, Licence, ReportedStatus};
 /// What a report's state and result, with what came along, say of the case.
 ///
 /// 11 挂起 and 13 退件 have no counterpart of ours and pass as unknown, as does every code the table does not know.
-pub(super) fn status(table: &CodeTable, state: &str, done_result: Option<&str>, told: Told) -> ReportedStatus {
+pub(crate) fn status(table: &CodeTable, state: &str, done_result: Option<&str>, told: Told) -> ReportedStatus {
     let meaning = done_result.and_then(|code| table.done_meaning(code));
     match (table.state(state), meaning, done_result) {
         (Some("received"), ..) => ReportedStatus::Received,
@@ -25,14 +25,14 @@ pub(super) fn status(table: &CodeTable, state: &str, done_result: Option<&str>, 
 }
 
 /// What came along with a state.
-pub(super) struct Told {
-    pub(super) items: Vec<crate::adapter::CorrectionItem>,
-    pub(super) reason: String,
-    pub(super) licence: Option<Licence>,
+pub(crate) struct Told {
+    pub(crate) items: Vec<crate::adapter::CorrectionItem>,
+    pub(crate) reason: String,
+    pub(crate) licence: Option<Licence>,
 }
 
 /// `applyertype`, by GB/T 39046-2020 table A.4.
-pub(super) fn applicant_type(kind: ApplicantKind) -> &'static str {
+pub(crate) fn applicant_type(kind: ApplicantKind) -> &'static str {
     match kind {
         ApplicantKind::Person => "1",
         ApplicantKind::Enterprise => "2",
@@ -44,7 +44,7 @@ pub(super) fn applicant_type(kind: ApplicantKind) -> &'static str {
 }
 
 /// `apply_cardtype`: 111 is the resident's ID card in GA/T 2000.156; 001 for the unified social credit code is assumed.
-pub(super) fn card_type(kind: ApplicantKind) -> &'static str {
+pub(crate) fn card_type(kind: ApplicantKind) -> &'static str {
     match kind {
         ApplicantKind::Person => "111",
         _ => "001",
@@ -52,45 +52,45 @@ pub(super) fn card_type(kind: ApplicantKind) -> &'static str {
 }
 
 /// `submit`: handed in over the network.
-pub(super) const SUBMIT_ONLINE: &str = "1";
+pub(crate) const SUBMIT_ONLINE: &str = "1";
 
 /// `istake`: the material was taken.
-pub(super) const TAKEN: &str = "1";
+pub(crate) const TAKEN: &str = "1";
 
 /// `sn` of the step that says so: a case is given up once.
-pub(super) const GIVEN_UP_SN: &str = "withdraw";
+pub(crate) const GIVEN_UP_SN: &str = "withdraw";
 
 /// `acceptdeptcode1`, `acceptdeptcode2`: there is none.
-pub(super) const NONE: &str = "无";
+pub(crate) const NONE: &str = "无";
 
 /// `promisetimeunit`: working days.
-pub(super) const PROMISED_WORKING_DAYS: &str = "1";
+pub(crate) const PROMISED_WORKING_DAYS: &str = "1";
 
 /// `timeunit`: working days.
-pub(super) const WORKING_DAYS: &str = "G";
+pub(crate) const WORKING_DAYS: &str = "G";
 
 /// `nodetype`: between the first and the last.
-pub(super) const MIDDLE: &str = "2";
+pub(crate) const MIDDLE: &str = "2";
 
 /// `nodestate`: 待办.
-pub(super) const UNDER_WAY: &str = "01";
+pub(crate) const UNDER_WAY: &str = "01";
 
 /// `nodestate`: 已办.
-pub(super) const ENDED: &str = "02";
+pub(crate) const ENDED: &str = "02";
 
 /// `specialtype` (GB/T 39046-2020, table A.7): not the extension of the period.
-pub(super) const OTHER_SPECIAL: &str = "2";
+pub(crate) const OTHER_SPECIAL: &str = "2";
 
 /// `certificatelimit` of a document that has no last day.
-pub(super) const NO_END: &str = "长期";
+pub(crate) const NO_END: &str = "长期";
 
 /// 1 是 · 0 否.
-pub(super) fn yes_no(yes: bool) -> &'static str {
+pub(crate) fn yes_no(yes: bool) -> &'static str {
     if yes { "1" } else { "0" }
 }
 
 /// `satisfaction`, by GB/T 39046-2020 table A.8: the best is 1.
-pub(super) fn satisfaction(level: Satisfaction) -> &'static str {
+pub(crate) fn satisfaction(level: Satisfaction) -> &'static str {
     match level {
         Satisfaction::VerySatisfied => "1",
         Satisfaction::Satisfied => "2",
@@ -101,7 +101,7 @@ pub(super) fn satisfaction(level: Satisfaction) -> &'static str {
 }
 
 /// `starLevel` of the rating upload: the best is 5, the other way round than [`satisfaction`].
-pub(super) fn stars(level: Satisfaction) -> &'static str {
+pub(crate) fn stars(level: Satisfaction) -> &'static str {
     match level {
         Satisfaction::VerySatisfied => "5",
         Satisfaction::Satisfied => "4",

@@ -1,0 +1,205 @@
+//! What comes back: acknowledgements, each for one bundle, and reports. Nothing is believed that is not signed for the place
+//! where it lies.
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde_json::Value;
+use store::{DropPath, Object, StoreError};
+
+use super::bundle::APPLY;
+use super::shelf::MAX_TEXT;
+use super::{FileDrop, ReportPage, Standing, exchange};
+use crate::adapter::Received;
+use crate::signature::Envelope;
+
+const ACKS: &str = "inbox/acks/";
+const REPORTS: &str = "inbox/reports/";
+const TAKEN: &str = "taken/";
+const REFUSED: &str = "refused/";
+/// The most reports of a page.
+const PAGE_REPORTS: usize = 100;
+/// How long what is not believed may still be on its way: whoever writes it may not have finished.
+const PATIENCE: TimeDelta = TimeDelta::hours(1);
+
+/// What the platform says of one bundle.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Ack {
+    bundle: String,
+    result: String,
+    /// The platform's own number of the case.
+    #[serde(default)]
+    pub(super) projid: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    errors: Vec<Value>,
+}
+
+impl Ack {
+    pub(super) fn is_taken(&self) -> bool {
+        self.result == "taken"
+    }
+
+    /// The platform's words, one line a fault.
+    pub(super) fn words(&self) -> String {
+        let field = |error: &Value, name| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let errors = self.errors.iter().take(50);
+        let lines = errors.map(|error| [field(error, "pointer"), field(error, "code"), field(error, "message")]);
+        let all = std::iter::once([String::new(), self.code.clone(), self.message.clone()]).chain(lines);
+        let line = |parts: [String; 3]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        all.map(line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Where the acknowledgement of a bundle is put.
+pub(super) fn ack_path(bundle: &str) -> String {
+    format!("{ACKS}{bundle}.json")
+}
+
+fn taken_path(bundle: &str) -> String {
+    format!("{TAKEN}{bundle}.json")
+}
+
+impl FileDrop {
+    /// The acknowledgement of a bundle that was read before.
+    pub(super) async fn taken(&self, bundle: &str) -> Result<Option<Ack>, StoreError> {
+        let Some(bytes) = self.shelf.text(&taken_path(bundle)).await? else { return Ok(None) };
+        Ok(self.believed(bundle, &bytes))
+    }
+
+    /// The acknowledgement of a bundle that lies there. One that says taken is kept, and the bundle removed; one that refuses is
+    /// removed with the manifest, so that the next try is looked at anew.
+    pub(super) async fn answer(&self, bundle: &str) -> Result<Option<Ack>, StoreError> {
+        let path = ack_path(bundle);
+        let Some(bytes) = self.shelf.text(&path).await? else { return Ok(None) };
+        let Some(ack) = self.believed(bundle, &bytes) else { return Ok(None) };
+        if ack.is_taken() {
+            self.keep(bundle, bytes).await?;
+        } else {
+            self.take_back(bundle).await?;
+            self.shelf.delete(&path).await?;
+        }
+        Ok(Some(ack))
+    }
+
+    /// Keeps an acknowledgement that says taken, and removes what it is for.
+    async fn keep(&self, bundle: &str, ack: Bytes) -> Result<(), StoreError> {
+        self.shelf.put(&taken_path(bundle), ack).await?;
+        self.clear(bundle).await?;
+        self.shelf.delete(&ack_path(bundle)).await
+    }
+
+    fn believed(&self, bundle: &str, bytes: &Bytes) -> Option<Ack> {
+        let ack = Envelope::open(&self.trusted, &ack_path(bundle), bytes, self.world.now());
+        let ack = ack
+            .inspect_err(|refusal| tracing::warn!(bundle, code = refusal.code(), "an acknowledgement is not believed"));
+        let ack: Ack = serde_json::from_str(&ack.ok()?).ok()?;
+        (ack.bundle == bundle && matches!(ack.result.as_str(), "taken" | "refused")).then_some(ack)
+    }
+
+    /// What the platform is known to have of a case: the latest version it acknowledged. Nothing while a bundle lies there that it
+    /// may still take: whoever heard that it has nothing would think the case gone.
+    pub(super) async fn standing(&self, orgbusno: &str) -> Result<Option<Standing>, StoreError> {
+        let mut newest: Option<(u32, String)> = None;
+        for place in [TAKEN, ACKS] {
+            let (objects, _) = self.shelf.list(&format!("{place}{orgbusno}-"), None).await?;
+            for Object { path, .. } in objects {
+                let Some((bundle, dataver)) = application(&path, orgbusno) else { continue };
+                let Some(bytes) = self.shelf.text(&path).await? else { continue };
+                let ack = self.believed(&bundle, &bytes).filter(|ack| ack.is_taken() && !ack.projid.is_empty());
+                let Some(ack) = ack else { continue };
+                if place == ACKS {
+                    self.keep(&bundle, bytes).await?;
+                }
+                if newest.as_ref().is_none_or(|(known, _)| dataver > *known) {
+                    newest = Some((dataver, ack.projid));
+                }
+            }
+        }
+        if self.lies_unanswered(orgbusno).await? {
+            return Ok(None);
+        }
+        let Some((dataver, province_id)) = newest else { return Ok(Some(Standing::Absent)) };
+        let (pending, _) = self.pending().await?;
+        let own = |received: &Received| received.report.as_ref().is_ok_and(|report| report.orgbusno == orgbusno);
+        let history = pending.into_iter().map(|(_, received)| received).filter(own).collect();
+        Ok(Some(Standing::Present { province_id, dataver, history }))
+    }
+
+    /// Whether a version of the application lies there that is neither taken nor refused.
+    async fn lies_unanswered(&self, orgbusno: &str) -> Result<bool, StoreError> {
+        let (objects, _) = self.shelf.list(&format!("outbox/{orgbusno}-"), None).await?;
+        for Object { path, .. } in objects {
+            let Some(bundle) = path.strip_prefix("outbox/").and_then(|rest| rest.strip_suffix("/manifest.json")) else {
+                continue;
+            };
+            let answered = match self.shelf.text(&ack_path(bundle)).await? {
+                Some(bytes) => self.believed(bundle, &bytes).is_some(),
+                None => false,
+            };
+            if bundle.ends_with(APPLY) && !answered && self.taken(bundle).await?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The reports that wait. The cursor names those handed out last: whoever comes back with it has kept them.
+    pub(super) async fn page(&self, cursor: &str) -> Result<ReportPage, StoreError> {
+        for kept in cursor.lines() {
+            self.shelf.delete(&format!("{REPORTS}{kept}")).await?;
+        }
+        let (pending, more) = self.pending().await?;
+        let (names, reports): (Vec<_>, Vec<_>) = pending.into_iter().unzip();
+        Ok(ReportPage { reports, cursor: names.join("\n"), more })
+    }
+
+    /// The reports in the inbox that are believed, at most a page of them, and whether there are more.
+    async fn pending(&self) -> Result<(Vec<(String, Received)>, bool), StoreError> {
+        let (mut pending, mut after) = (Vec::new(), None);
+        loop {
+            let (objects, next) = self.shelf.list(REPORTS, after.as_deref()).await?;
+            for object in objects {
+                if pending.len() >= PAGE_REPORTS {
+                    return Ok((pending, true));
+                }
+                pending.extend(self.report(&object).await?);
+            }
+            if next.is_none() {
+                return Ok((pending, false));
+            }
+            after = next;
+        }
+    }
+
+    async fn report(&self, object: &Object) -> Result<Option<(String, Received)>, StoreError> {
+        let Some(name) = object.path.strip_prefix(REPORTS) else { return Ok(None) };
+        // What has a name no path of ours has, or is no report by its size, holds up no other.
+        if DropPath::new(&object.path).is_none() || object.head.bytes > MAX_TEXT {
+            tracing::warn!(name, bytes = object.head.bytes, "this is no report");
+            return Ok(None);
+        }
+        let Some(bytes) = self.shelf.text(&object.path).await? else { return Ok(None) };
+        match Envelope::open(&self.trusted, &object.path, &bytes, self.world.now()) {
+            Ok(raw) => Ok(Some((name.to_owned(), exchange::received(&raw, self.table)))),
+            Err(refusal) => {
+                tracing::warn!(name, code = refusal.code(), "a report is not believed");
+                if object.head.changed_at + PATIENCE < self.world.now() {
+                    self.shelf.put(&format!("{REFUSED}{}", name.replace('/', "-")), bytes).await?;
+                    self.shelf.delete(&object.path).await?;
+                }
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The bundle and version of an application's acknowledgement at `path`.
+fn application(path: &str, orgbusno: &str) -> Option<(String, u32)> {
+    let bundle = path.rsplit_once('/')?.1.strip_suffix(".json")?;
+    let dataver = bundle.strip_prefix(orgbusno)?.strip_prefix('-')?.strip_suffix(APPLY)?.strip_suffix('-')?;
+    Some((bundle.to_owned(), dataver.parse().ok()?))
+}

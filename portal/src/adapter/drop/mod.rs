@@ -1,0 +1,175 @@
+//! File drop: for a platform that can neither be called nor lends us a database. Each message is a bundle of files in a
+//! folder or a bucket; an acknowledgement comes back as a file, and so do reports. The sheets are those of gateway v1.
+//!
+//! ```text
+//! outbox/{name}/message.json, {sha256}.jpg …, manifest.json     ours; the manifest last, signed
+//! inbox/acks/{name}.json                                        theirs, signed: taken or refused
+//! inbox/reports/{any}.json                                      theirs, signed: one report
+//! taken/{name}.json                                             an acknowledgement we have read: what makes repeats harmless
+//! refused/{any}.json                                            what lay in the inbox for an hour and is not believed
+//! ```
+//!
+//! The same name is the same content: `{orgbusno}-{dataver}-apply` for an application, `{orgbusno}-{sn}-{call}` for a step.
+
+mod bundle;
+mod inbox;
+mod shelf;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use casework::world::World;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use store::{ObjectStore, StoreError};
+
+use super::{
+    Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFault,
+    ReportPage, Settings, Standing, Telling, Verdict, exchange,
+};
+use crate::signature::{Key, TrustedKey};
+use bundle::{Bundle, Listed, Sent};
+use inbox::Ack;
+use shelf::Shelf;
+
+/// A platform reached by files.
+#[derive(Clone)]
+pub struct FileDrop {
+    shelf: Shelf,
+    key: Key,
+    trusted: Arc<[TrustedKey]>,
+    table: &'static CodeTable,
+    world: World,
+}
+
+impl std::fmt::Debug for FileDrop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileDrop").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl FileDrop {
+    /// Exchanges files through `store`.
+    pub fn new(store: Arc<dyn ObjectStore>, settings: Settings, world: World) -> Self {
+        let Settings { key, trusted, codes } = settings;
+        Self { shelf: Shelf(store), key, trusted: trusted.into(), table: codes, world }
+    }
+
+    /// Sees to it that the bundle lies there, and says what became of it.
+    async fn send(&self, bundle: &Bundle) -> Reply<Ack> {
+        let sent = self.put(bundle).await;
+        let answer = match &sent {
+            Ok(Sent::Taken(_) | Sent::Lies) => self.answer(&bundle.name).await,
+            _ => Ok(None),
+        };
+        match (sent, answer) {
+            (Err(error), _) | (_, Err(error)) => trouble(&error),
+            (Ok(Sent::Taken(ack)), _) => Reply::done(Verdict::AlreadyThere, ack),
+            (Ok(Sent::Other), _) => {
+                Reply::rejected("province.conflict", "another message lies there under the same name")
+            }
+            (Ok(Sent::Missing(files)), _) => Reply::rejected("province.file_absent", &files.join("\n")),
+            (Ok(Sent::Lies), Ok(Some(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
+            (Ok(Sent::Lies), Ok(Some(ack))) => Reply::rejected("province.refused", &ack.words()),
+            (Ok(Sent::Lies), Ok(None)) => unanswered(),
+        }
+    }
+
+    async fn step(&self, orgbusno: &str, sn: &str, call: &str, mut sheet: Map<String, Value>) -> Reply<()> {
+        sheet.entry("orgbusno").or_insert_with(|| orgbusno.into());
+        let message = Value::Object(sheet).to_string();
+        self.send(&Bundle::new(format!("{orgbusno}-{sn}-{call}"), call, orgbusno, message, Vec::new())).await.map(drop)
+    }
+}
+
+fn unanswered<T>() -> Reply<T> {
+    let verdict = Verdict::Retry { after: None, code: "province.not_acknowledged" };
+    Reply::failed(verdict, "the bundle lies there and is not acknowledged yet")
+}
+
+/// What a failure of the folder or bucket means: everything there is safe to repeat.
+fn trouble<T>(error: &StoreError) -> Reply<T> {
+    let why = error.to_string();
+    match error {
+        StoreError::Unavailable(_) => Reply::failed(Verdict::Retry { after: None, code: "province.unreachable" }, &why),
+        StoreError::Refused(_) | StoreError::Configuration(_) => Reply::rejected("province.unauthorised", &why),
+        StoreError::Missing | StoreError::TooLarge { .. } => Reply::rejected("province.unexpected", &why),
+    }
+}
+
+#[async_trait]
+impl Province for FileDrop {
+    fn kind(&self) -> super::Kind {
+        super::Kind::Drop
+    }
+
+    async fn rules(&self) -> Reply<Vec<FileRule>> {
+        Reply::done(Verdict::Accepted, Vec::new())
+    }
+
+    async fn put_file(&self, place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()> {
+        let name = bundle::application_name(&place.orgbusno, place.dataver);
+        match self.put_part(&name, &Listed::of(file), bytes).await {
+            Ok(true) => Reply::done(Verdict::Accepted, ()),
+            Ok(false) => Reply::done(Verdict::AlreadyThere, ()),
+            Err(error) => trouble(&error),
+        }
+    }
+
+    async fn post_case(&self, application: &Application) -> Reply<Receipt> {
+        let Ok(message) = serde_json::to_string(&exchange::Case::from(application)) else {
+            return Reply::rejected("province.unexpected", "the application cannot be written as JSON");
+        };
+        let name = bundle::application_name(&application.orgbusno, application.dataver);
+        let files = application.materials.iter().flat_map(|material| &material.files).map(Listed::of).collect();
+        let reply = self.send(&Bundle::new(name, bundle::APPLY, &application.orgbusno, message, files)).await;
+        match reply {
+            Reply { verdict, value: Some(ack), .. } if !ack.projid.is_empty() => {
+                Reply::done(verdict, Receipt { province_id: ack.projid })
+            }
+            Reply { value: Some(_), .. } => {
+                Reply::rejected("province.unreadable", "the acknowledgement names no projid")
+            }
+            reply => reply.map(|ack| Receipt { province_id: ack.projid }),
+        }
+    }
+
+    async fn withdraw_case(&self, orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()> {
+        let Some(code) = self.table.given_up() else {
+            return Reply::unsaid(&["/doneresult step.missing".to_owned()]);
+        };
+        let mut sheet = exchange::given_up(at, code);
+        sheet.insert("projid".to_owned(), province_id.into());
+        self.step(orgbusno, exchange::codes::GIVEN_UP_SN, "done", sheet).await
+    }
+
+    async fn tell(&self, telling: &Telling) -> Reply<()> {
+        let call = exchange::call(&telling.told);
+        let sheet = exchange::body(telling, self.table);
+        let faults = exchange::faults(call, &sheet);
+        if !faults.is_empty() {
+            return Reply::unsaid(&faults);
+        }
+        self.step(&telling.orgbusno, &telling.sn.to_string(), call, sheet).await
+    }
+
+    async fn get_case(&self, orgbusno: &str) -> Reply<Standing> {
+        match self.standing(orgbusno).await {
+            Ok(Some(standing)) => Reply::done(Verdict::Accepted, standing),
+            Ok(None) => unanswered(),
+            Err(error) => trouble(&error),
+        }
+    }
+
+    async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage> {
+        match self.page(cursor.unwrap_or_default()).await {
+            Ok(page) => Reply::done(Verdict::Accepted, page),
+            Err(error) => trouble(&error),
+        }
+    }
+
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
+        exchange::parse_report(body, self.table)
+    }
+}
