@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn as_few_eighths_as_suffice() {
-        for (scale, want) in [(1.0, 8), (0.75, 8), (0.7, 7), (0.5, 5), (0.41, 5), (0.4, 4), (0.2, 2), (0.01, 1)] {
+        for (scale, want) in [(1.0, 8), (0.76, 7), (0.7, 7), (0.65, 6), (0.5, 5), (0.4, 4), (0.2, 2), (0.01, 1)] {
             assert_eq!(Wanted { scale, full_colour: true }.eighths(), want);
         }
     }
