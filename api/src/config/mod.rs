@@ -177,6 +177,8 @@ pub struct Province {
     pub poll: Duration,
     /// How often to ask for its photo rules; none when nobody asks by themselves.
     pub rules: Option<Duration>,
+    /// How often to compare all cases with its list; none when nobody does by themselves.
+    pub reconcile: Option<Duration>,
     /// The codes its version speaks.
     pub codes: &'static CodeTable,
 }

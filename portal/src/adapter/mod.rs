@@ -12,11 +12,13 @@ use chrono::{DateTime, Utc};
 
 mod application;
 pub mod gateway;
+mod register;
 mod report;
 mod tables;
 pub mod told;
 
 pub use application::{Applicant, ApplicantKind, Application, Contact, Item, Material, MaterialFile};
+pub use register::{Entry, Files, RegisterPage, Stands};
 pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportedStatus};
 pub use tables::CodeTable;
 pub use told::Telling;
@@ -48,7 +50,17 @@ pub trait Province: Send + Sync {
 
     /// The reports that came after `cursor`; all that are kept when there is none.
     async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage>;
+
+    /// All cases the platform has from us, after `cursor`: what the two books are compared by. A platform that offers no such
+    /// list is [`NOT_OFFERED`]; each case is then asked for on its own.
+    async fn list_register(&self, _cursor: Option<&str>) -> Reply<RegisterPage> {
+        let verdict = Verdict::Rejected { code: NOT_OFFERED, words: String::new() };
+        Reply { verdict, value: None, status: None, excerpt: String::new() }
+    }
 }
+
+/// The code of a call that a platform does not offer.
+pub const NOT_OFFERED: &str = "province.not_offered";
 
 /// What came of one call.
 pub struct Reply<T> {
@@ -149,6 +161,8 @@ pub enum Standing {
         province_id: String,
         /// The version of the application it has.
         dataver: u32,
+        /// Where it stands there.
+        state: Stands,
         /// Everything it reported so far, oldest first.
         history: Vec<Received>,
     },

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use super::outcome::{Repeating, clean, judge};
 use super::{required, wire};
 use crate::adapter::{
-    Application, CodeTable, EXCERPT_CHARS, FileRule, MaterialFile, Province, Receipt, Reply, ReportPage, Standing,
-    Telling, Verdict, WORDS_CHARS,
+    Application, CodeTable, EXCERPT_CHARS, FileRule, MaterialFile, NOT_OFFERED, Province, Receipt, RegisterPage, Reply,
+    ReportPage, Standing, Telling, Verdict, WORDS_CHARS,
 };
 use crate::http::{Answer, CallError, Http};
 use crate::signature::{self, Call, Key};
@@ -217,5 +217,21 @@ impl Province for Gateway {
         self.reply(&outcome, Repeating::Harmless, |answer| {
             json(answer).map(|page: wire::Page| page.reports(self.table))
         })
+    }
+
+    async fn list_register(&self, cursor: Option<&str>) -> Reply<RegisterPage> {
+        let path = ["register"];
+        let request = Request { query: cursor.map(|cursor| ("cursor", cursor)), ..Request::get(&path) };
+        let outcome = self.call(request).await;
+        let reply = self.reply(&outcome, Repeating::Harmless, |answer| {
+            json(answer).map(|page: wire::Register| page.entries(self.table))
+        });
+        match reply.verdict {
+            // A platform of before there was such a call.
+            Verdict::Rejected { words, .. } if reply.status == Some(404) => {
+                Reply { verdict: Verdict::Rejected { code: NOT_OFFERED, words }, ..reply }
+            }
+            verdict => Reply { verdict, ..reply },
+        }
     }
 }

@@ -8,9 +8,11 @@ use serde_json::{Map, Value};
 use super::codes;
 use crate::adapter::{Application, CodeTable, FileRule, Material, MaterialFile, Received, ReportPage, Standing};
 
+mod register;
 mod report;
 pub(super) mod step;
 
+pub(super) use register::Register;
 pub use report::parse_report;
 
 /// The body of `POST /cases`. Names from `PRE_APASINFO` and `EA_JC_STEP_BASICINFO` (lower case), `project_no` and
@@ -135,16 +137,18 @@ pub(super) struct Known {
     projid: String,
     dataver: u32,
     #[serde(default)]
+    state: Value,
+    #[serde(default)]
+    doneresult: Value,
+    #[serde(default)]
     history: Vec<Box<RawValue>>,
 }
 
 impl Known {
     pub(super) fn standing(self, table: &CodeTable) -> Standing {
-        Standing::Present {
-            province_id: self.projid,
-            dataver: self.dataver,
-            history: self.history.iter().map(|raw| received(raw, table)).collect(),
-        }
+        let history: Vec<_> = self.history.iter().map(|raw| received(raw, table)).collect();
+        let state = register::stands(&self.state, &self.doneresult, table).unwrap_or_else(|| register::last(&history));
+        Standing::Present { province_id: self.projid, dataver: self.dataver, state, history }
     }
 }
 
