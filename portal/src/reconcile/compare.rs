@@ -117,10 +117,9 @@ fn absent(ours: &Ours) -> Option<Finding> {
     let cure = match ours.decided_by {
         // Driven again, it would send a draft.
         _ if !as_sent(ours.state) => Cure::Look,
-        Some(DecidedBy::County) => Cure::DriveAgain,
-        // Decided once; handed in again it would begin anew.
+        // Decided there once; handed in again it would begin anew.
         Some(DecidedBy::Province) if state::is_final(ours.state) => Cure::Look,
-        Some(DecidedBy::Province) => Cure::DriveAgain,
+        Some(_) => Cure::DriveAgain,
         None => Cure::Look,
     };
     Some(Finding { kind: Kind::SentButAbsent, cure })
@@ -138,7 +137,6 @@ fn state_cure(ours: &Ours, theirs: &Entry) -> Option<Cure> {
         (Against::Unknown, by) => unknown_word(ours, status, by),
         (Against::Ahead, _) if of_older_version(ours, theirs, status) => None,
         (Against::Ahead, Some(DecidedBy::Province)) => Some(Cure::TakeTheirWord),
-        (Against::Ahead, _) => Some(Cure::Look),
         // What would tell them is on its way.
         (Against::Behind | Against::Contradicts, _) if ours.open => None,
         // A withdrawal that did not stick.
@@ -146,7 +144,7 @@ fn state_cure(ours: &Ours, theirs: &Entry) -> Option<Cure> {
         (Against::Behind, Some(DecidedBy::County)) if as_sent(ours.state) && ours.sent.is_some() => {
             Some(Cure::DriveAgain)
         }
-        (Against::Behind | Against::Contradicts, _) => Some(Cure::Look),
+        (Against::Ahead | Against::Behind | Against::Contradicts, _) => Some(Cure::Look),
     }
 }
 

@@ -10,6 +10,8 @@ mod faults;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod register;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod told;
