@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::reconcile;
 use crate::renew;
 use crate::rule_sync;
 use crate::sweep;
@@ -24,6 +25,8 @@ use crate::sweep;
 const RENEW_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for photo rules that another process took in.
 const RULES_EVERY: Duration = Duration::from_secs(30);
+/// How often to look whether a comparison is due: any process may have made the last one.
+const RECONCILE_LOOK: Duration = Duration::from_mins(1);
 /// How often to look for periods that ran out. They run out at midnight; a day has room for a minute.
 const DUE_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for cases that are late. Somebody who waits for hours can wait a minute longer to hear of it.
@@ -102,6 +105,23 @@ fn fetch_rules(app: &Arc<App>, tasks: &TaskTracker) {
     }));
 }
 
+/// Compares our cases with the portal's, where an operator wants that regularly.
+fn compare_books(app: &Arc<App>, tasks: &TaskTracker) {
+    let Some(pause) = app.config.province.reconcile else { return };
+    let compared = Arc::clone(app);
+    tasks.spawn(every(app.stop.clone(), pause.min(RECONCILE_LOOK), move || {
+        let app = Arc::clone(&compared);
+        async move {
+            if let Err(error) = reconcile::when_due(&app, pause).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "our cases cannot be compared with the portal's"
+                );
+            }
+        }
+    }));
+}
+
 /// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
 ///
 /// # Errors
@@ -137,6 +157,7 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
         }
     }));
     fetch_rules(app, tasks);
+    compare_books(app, tasks);
     let due = app.desk.clone();
     let wake = Arc::clone(&app.wake);
     tasks.spawn(every(app.stop.clone(), DUE_EVERY, move || {

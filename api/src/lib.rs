@@ -16,6 +16,7 @@ pub mod background;
 pub mod darkroom;
 pub mod http;
 pub mod receive;
+pub mod reconcile;
 pub mod renew;
 pub mod rule_sync;
 pub mod server;

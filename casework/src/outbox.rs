@@ -11,7 +11,7 @@ use sea_orm::{
     EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-pub use by_hand::{DRIVABLE, cancel, interventions, redrive, redrive_many, words};
+pub use by_hand::{DRIVABLE, cancel, drive_kept, interventions, redrive, redrive_many, words};
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};

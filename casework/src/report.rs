@@ -3,6 +3,7 @@
 //! Reports come twice, late and in any order. The same id again is a repeat; one that would take the case back is kept
 //! and changes nothing; a word we do not know is kept as it came and shown as unknown.
 
+mod against;
 mod status;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub use against::{Against, against};
 pub use status::{CorrectionItem, Licence, Report, ReportedStatus};
 
 use crate::case::{self as row, Event};

@@ -63,6 +63,8 @@ ids! {
     OutboxId,
     /// One uploaded picture.
     PhotoId,
+    /// One comparison of our cases with the province's.
+    ReconciliationId,
     /// A status that came back.
     ReportId,
     /// One refresh token.

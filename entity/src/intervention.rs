@@ -12,7 +12,7 @@ pub struct Model {
     pub id: InterventionId,
     pub outbox_id: OutboxId,
     pub act: Act,
-    /// Who: `staff:` and an id, or `machine:` and a name.
+    /// Who: `staff:` and an id, `machine:` and a name, or `reconcile`.
     pub by: String,
     /// Why, in their words. Sealed.
     pub words: Option<Sealed>,

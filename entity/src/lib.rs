@@ -9,7 +9,7 @@ mod sealed;
 
 pub use id::{
     AccountId, AttemptId, CaseId, EndpointId, EventId, InterventionId, MachineId, NoticeId, OutboxId, PhotoId,
-    ReportId, SessionId, StaffId, UploadId,
+    ReconciliationId, ReportId, SessionId, StaffId, UploadId,
 };
 pub use sealed::Sealed;
 
@@ -42,6 +42,7 @@ pub mod notice;
 pub mod outage;
 pub mod outbox;
 pub mod pause;
+pub mod reconciliation;
 pub mod report;
 // What has been seen before
 pub mod cursor;

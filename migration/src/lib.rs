@@ -11,6 +11,7 @@ mod m20261122_000006_renewal;
 mod m20261126_000007_lanes;
 mod m20261126_000008_county;
 mod m20261126_000009_integration;
+mod m20261126_000010_reconciliation;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_lanes::Migration),
             Box::new(m20261126_000008_county::Migration),
             Box::new(m20261126_000009_integration::Migration),
+            Box::new(m20261126_000010_reconciliation::Migration),
         ]
     }
 }

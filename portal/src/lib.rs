@@ -10,6 +10,7 @@ pub mod adapter;
 pub mod application;
 pub mod nonces;
 pub mod poll;
+pub mod reconcile;
 pub mod signature;
 
 // People

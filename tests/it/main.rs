@@ -21,6 +21,7 @@ mod killed;
 mod lanes;
 mod parts;
 mod problems;
+mod reconcile;
 mod relay;
 mod relaying;
 mod renewed;

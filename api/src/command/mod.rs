@@ -8,6 +8,7 @@ mod migrate;
 mod openapi;
 pub mod photo_fit;
 mod portal_sim;
+mod reconcile;
 mod relay;
 pub mod serve;
 mod signals;
@@ -40,6 +41,9 @@ enum Role {
     Serve(serve::Args),
     /// Only deliver what is owed to the province and to people.
     Relay,
+    /// Compare our cases with the province's, cure what can safely be cured, and print what a person has to look at; exit
+    /// code 3 when there is any.
+    Reconcile(reconcile::Args),
     /// Bring the database's schema up to date, or back.
     Migrate(migrate::Args),
     /// The province on this machine, for development and tests.
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.role.unwrap_or(Role::Serve(serve::Args::default())) {
         Role::Serve(args) => configured(file, |config| serve::run(args, config)),
         Role::Relay => configured(file, relay::run),
+        Role::Reconcile(args) => configured(file, |config| reconcile::run(args, config)),
         Role::Migrate(args) => configured(file, |config| migrate::run(args, config)),
         Role::PortalSim(args) => configured(file, |config| portal_sim::run(args, config)),
         Role::Photo(Photo::Fit(args)) => Ok(photo_fit::run(&args)),

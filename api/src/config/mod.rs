@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use ::portal::adapter::CodeTable;
 use ::portal::signature::Seal;
-use choice::{DatabaseUrl, ForeignUrl, LogFormat, Profile, Template};
+use choice::{DatabaseUrl, LogFormat, Profile, Template};
 pub use keys::{Keys, KeysError};
 pub use portal::Believed;
 use secret::Secret;
@@ -29,6 +29,7 @@ pub use show::{effective, markdown};
 use source::Source;
 pub use source::{FILE, PREFIX};
 use table::Settings;
+pub use way::ProvinceAt;
 pub use webhooks::Webhooks;
 
 /// WeChat's own server, where no other is named.
@@ -178,31 +179,10 @@ pub struct Province {
     pub poll: Duration,
     /// How often to ask for its photo rules; none when nobody asks by themselves.
     pub rules: Option<Duration>,
+    /// How often to compare all cases with its list; none when nobody does by themselves.
+    pub reconcile: Option<Duration>,
     /// The codes its version speaks.
     pub codes: &'static CodeTable,
-}
-
-/// The way to the portal, or to the simulator in this process.
-#[derive(Clone, Debug)]
-pub enum ProvinceAt {
-    /// A simulator in this process, listening here.
-    Simulator(SocketAddr),
-    /// A portal at this address.
-    Portal(String),
-    /// Bundles of files.
-    Drop {
-        /// Where they are put.
-        place: Place,
-        /// Where the simulator listens when it is the one that reads them.
-        simulated: Option<SocketAddr>,
-    },
-    /// Rows of exchange tables.
-    Tables {
-        /// The database, password included.
-        url: ForeignUrl,
-        /// Where the simulator listens when it is the one that reads them.
-        simulated: Option<SocketAddr>,
-    },
 }
 
 /// When cases are relayed.

@@ -129,6 +129,7 @@ pub(super) fn province(s: Settings) -> Province {
         timeout: s.portal_timeout.0,
         poll: s.portal_poll.0,
         rules: s.portal_rules.map(|span| span.0),
+        reconcile: s.portal_reconcile.map(|span| span.0),
         codes: codes.unwrap_or_else(|| CodeTable::usual(s.portal_adapter)),
     }
 }

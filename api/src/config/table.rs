@@ -162,6 +162,9 @@ settings! {
         /// How often to ask the portal for its photo rules and take in what has changed. Unset: only when somebody asks for it
         /// through the integration API.
         portal_rules: Option<Span> = "";
+        /// How often to compare all our cases with the portal's list, carrying out what can safely be cured. Unset: only when
+        /// somebody runs `gaoxingban reconcile`.
+        portal_reconcile: Option<Span> = "";
         /// Which version of the portal's code tables it speaks.
         portal_codes: Codes = "newer";
         /// With `drop`: the folder the portal reads and writes. Unset, and no bucket: a folder in the data directory, with the

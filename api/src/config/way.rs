@@ -1,10 +1,35 @@
 //! The way to the portal: which one, and what it needs.
 
+use std::net::SocketAddr;
+
 use ::portal::adapter::{CodeTable, Kind};
 
 use super::choice::ForeignUrl;
 use super::table::Settings;
-use super::{Bucket, Place, ProvinceAt};
+use super::{Bucket, Place};
+
+/// The way to the portal, or to the simulator in this process.
+#[derive(Clone, Debug)]
+pub enum ProvinceAt {
+    /// A simulator in this process, listening here.
+    Simulator(SocketAddr),
+    /// A portal at this address.
+    Portal(String),
+    /// Bundles of files.
+    Drop {
+        /// Where they are put.
+        place: Place,
+        /// Where the simulator listens when it is the one that reads them.
+        simulated: Option<SocketAddr>,
+    },
+    /// Rows of exchange tables.
+    Tables {
+        /// The database, password included.
+        url: ForeignUrl,
+        /// Where the simulator listens when it is the one that reads them.
+        simulated: Option<SocketAddr>,
+    },
+}
 
 /// What is wrong with the settings of the ways, taken together.
 pub(super) fn mistakes(settings: &Settings, mistakes: &mut Vec<String>) {

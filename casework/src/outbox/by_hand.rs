@@ -1,16 +1,20 @@
 //! What people and machines do to promises by hand: driving them again, ending them. Each leaves a row that says who.
 
+use entity::case;
 use entity::intervention::{self, Act};
 use entity::outbox::{self, Model, State};
-use entity::{InterventionId, OutboxId};
+use entity::{CaseId, InterventionId, OutboxId};
+use sea_orm::prelude::Json;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
 };
+use serde::Deserialize as _;
 
 use super::{Filter, MAX_ATTEMPTS_SHOWN, find, list};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::promise::Promise;
 use crate::vault::Purpose;
 
 /// What may be driven again: what waits for a person, and what waits for its turn to ask.
@@ -54,15 +58,48 @@ pub async fn redrive_many(desk: &Desk, filter: &Filter, limit: u64, by: &str) ->
 }
 
 async fn drive(desk: &Desk, tx: &DatabaseTransaction, ids: &[OutboxId], by: &str) -> Result<Vec<Model>> {
-    let change = outbox::ActiveModel {
+    change_by_hand(desk, tx, ids, &DRIVABLE, driven(desk), (Act::Redriven, by, None)).await
+}
+
+/// Due now, with a fresh schedule, and asking first.
+fn driven(desk: &Desk) -> outbox::ActiveModel {
+    outbox::ActiveModel {
         state: Set(State::Unknown),
         tries: Set(0),
         next_try_at: Set(desk.world.now()),
         reason: Set(None),
         settled_at: Set(None),
         ..Default::default()
-    };
-    change_by_hand(desk, tx, ids, &DRIVABLE, change, (Act::Redriven, by, None)).await
+    }
+}
+
+/// Drives again what was kept towards the province for a case that it lost: the newest handing in, and all that came after it.
+/// With `checkpoint`, which tells the relay to ask first and that no file is there. Answers which.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drive_kept(desk: &Desk, id: CaseId, checkpoint: &Json, by: &str) -> Result<Vec<OutboxId>> {
+    let rows = outbox::Entity::find()
+        .filter(outbox::Column::CaseId.eq(id))
+        .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
+        .order_by_asc(outbox::Column::Sequence)
+        .all(&desk.db)
+        .await?;
+    let hands_in = |row: &Model| matches!(Promise::deserialize(&row.payload), Ok(Promise::ApplyV1 { .. }));
+    let newest = rows.iter().rposition(hands_in).unwrap_or(rows.len());
+    let kept = rows.iter().skip(newest).filter(|row| row.state == State::Done);
+    let ids: Vec<_> = kept.map(|row| row.id).collect();
+    let change = outbox::ActiveModel { checkpoint: Set(Some(checkpoint.clone())), ..driven(desk) };
+    let tx = desk.begin().await?;
+    let driven = change_by_hand(desk, &tx, &ids, &[State::Done], change, (Act::Redriven, by, None)).await?;
+    // Where it is there again, it has another number: whoever tells of it next asks for that.
+    case::Entity::update_many()
+        .set(case::ActiveModel { province_id: Set(None), ..Default::default() })
+        .filter(case::Column::Id.eq(id))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(driven.into_iter().map(|row| row.id).collect())
 }
 
 /// Ends a promise that is not kept yet: it will not be. What it would have told is not told, and what waited behind it

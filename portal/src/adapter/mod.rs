@@ -15,6 +15,7 @@ pub mod drop;
 mod exchange;
 pub mod gateway;
 mod open;
+mod register;
 mod reply;
 mod report;
 pub mod tables;
@@ -23,6 +24,7 @@ pub mod told;
 pub use application::{Applicant, ApplicantKind, Application, Contact, FilePlace, Item, Material, MaterialFile};
 pub use codes::{CodeTable, Kind};
 pub use open::{OpenError, Settings, Way, open};
+pub use register::{Entry, Files, RegisterPage, Stands};
 pub use reply::{EXCERPT_CHARS, Reply, Verdict, WORDS_CHARS};
 pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportedStatus};
 pub use told::Telling;
@@ -63,7 +65,17 @@ pub trait Province: Send + Sync {
     /// # Errors
     /// [`ReportFault`] with the first field that is missing or cannot be read.
     fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault>;
+
+    /// All cases the platform has from us, after `cursor`: what the two books are compared by. A platform that offers no such
+    /// list is [`NOT_OFFERED`]; each case is then asked for on its own.
+    async fn list_register(&self, _cursor: Option<&str>) -> Reply<RegisterPage> {
+        let verdict = Verdict::Rejected { code: NOT_OFFERED, words: String::new() };
+        Reply { verdict, value: None, status: None, excerpt: String::new() }
+    }
 }
+
+/// The code of a call that a platform does not offer.
+pub const NOT_OFFERED: &str = "province.not_offered";
 
 /// What the platform gives for an application it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +95,8 @@ pub enum Standing {
         province_id: String,
         /// The version of the application it has.
         dataver: u32,
+        /// Where it stands there.
+        state: Stands,
         /// Everything it reported so far, oldest first.
         history: Vec<Received>,
     },

@@ -63,6 +63,8 @@ pub enum CallKind {
     Get,
     /// `GET /cases`.
     List,
+    /// `GET /register`.
+    Register,
     /// A report on its way to the callback.
     Report,
 }

@@ -103,6 +103,12 @@ impl Memory {
         self.order.iter().filter_map(|orgbusno| self.cases.get(orgbusno)).cloned().collect()
     }
 
+    /// The cases after the first `from`, at most `most`, and how many there are in all.
+    pub(super) fn cases_from(&self, from: usize, most: usize) -> (Vec<SimCase>, usize) {
+        let page = self.order.iter().skip(from).take(most).filter_map(|orgbusno| self.cases.get(orgbusno));
+        (page.cloned().collect(), self.order.len())
+    }
+
     /// The newest cases first, and how many there are in all.
     pub(super) fn newest(&self, most: usize) -> (Vec<SimCase>, usize) {
         let newest = self.order.iter().rev().take(most).filter_map(|orgbusno| self.cases.get(orgbusno));

@@ -30,6 +30,7 @@ mod intake;
 mod memory;
 mod mover;
 mod page;
+mod register;
 mod report;
 mod rule;
 mod script;

@@ -20,7 +20,7 @@ use super::fault::CallKind;
 use super::gate::{About, answer, failure, full, pass};
 use super::script::{Status, Step};
 use super::wire::{PAGE_REPORTS, STATE_CORRECTION, STATE_DONE, STATE_GIVEN_UP, STEP_KINDS};
-use super::{control, inspect, intake, mover, page, told};
+use super::{control, inspect, intake, mover, page, register, told};
 
 /// Serves until the desk is told to stop; calls may then take `timeout` longer.
 pub(super) async fn run(desk: Arc<Desk>, acceptor: TcpAcceptor, timeout: Duration) -> io::Result<()> {
@@ -38,6 +38,7 @@ fn routes(desk: Arc<Desk>) -> impl Endpoint {
         .at("/rules", get(list_rules))
         .at("/files/:sha256", put(put_file))
         .at("/cases", post(post_case).get(list_cases))
+        .at("/register", get(register::list))
         .at("/cases/:id", get(get_case))
         .at("/cases/:id/:kind", post(post_step))
         .at("/", get(page::front))
@@ -207,8 +208,8 @@ fn show_case(desk: &Desk, orgbusno: &str) -> Response {
 }
 
 #[derive(Deserialize)]
-struct From {
-    cursor: Option<String>,
+pub(super) struct From {
+    pub(super) cursor: Option<String>,
 }
 
 #[handler]

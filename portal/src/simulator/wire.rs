@@ -15,5 +15,8 @@ pub(super) const DONE_DENIED: &str = "1";
 /// The kinds of `POST /cases/{projid}/{kind}`.
 pub(super) const STEP_KINDS: [&str; 5] = ["accept", "steps", "specials", "done", "ratings"];
 
+/// How many cases a page has.
+pub(super) const PAGE_CASES: usize = 100;
+
 /// How many reports a page has.
 pub(super) const PAGE_REPORTS: usize = 100;

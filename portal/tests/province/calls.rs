@@ -144,7 +144,7 @@ async fn what_became_of_a_case() {
     assert!(scene.simulator.advance(ORGBUSNO, &Step::now(Status::Accepted)));
     assert!(scene.simulator.advance(ORGBUSNO, &Step::now(Status::Approved)));
     let standing = scene.gateway.get_case(ORGBUSNO).await.value;
-    let Some(Standing::Present { province_id, dataver: 1, history }) = standing else { panic!("{standing:?}") };
+    let Some(Standing::Present { province_id, dataver: 1, history, .. }) = standing else { panic!("{standing:?}") };
     assert_eq!(province_id, scene.simulator.cases()[0].projid);
     let reports: Vec<_> = history.into_iter().map(|received| received.report.expect("readable")).collect();
     let seen: Vec<_> = reports.iter().map(|report| (report.sequence, report.status.name())).collect();

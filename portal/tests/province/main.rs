@@ -16,6 +16,8 @@ mod faults;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod register;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod rigs;

@@ -11,6 +11,7 @@ use super::Desk;
 tests::on_both!(
     every_step_is_there_once_whatever_is_lost,
     what_is_incomplete_waits_for_a_person_with_all_its_faults,
+    what_the_province_lost_is_told_again_step_by_step,
     a_province_that_decides_what_is_not_its_own_changes_nothing,
 );
 
@@ -92,4 +93,38 @@ async fn a_province_that_decides_what_is_not_its_own_changes_nothing(setup: Setu
     let body = report.to_string();
     let signed = machine.signed("POST", "/integration/v1/reports", body.as_bytes());
     assert_eq!(machine.finish(signed).await.expect(200).json()["result"], "not_possible");
+}
+
+/// The case is there again, under another number, and so is every step.
+async fn what_the_province_lost_is_told_again_step_by_step(setup: Setup) {
+    let desk = Desk::open(setup).await;
+    let case = desk.submitted(COUNTY).await;
+    desk.staff(Role::Clerk).await.act(&case, "accept", &Value::Null).await.expect(200);
+    let approver = desk.staff(Role::Approver).await;
+    approver.act(&case, "step", &json!({ "name": "审查" })).await.expect(200);
+    settle(&desk).await;
+    let (before, number) = (desk.told(&case), desk.scene.there(&case).projid);
+    assert_eq!(before, ["accept 3", "steps 4"]);
+    let http = portal::http::Http::new(tests::BOUND).unwrap();
+    let forget = http.request(reqwest::Method::DELETE, &format!("{}/sim/cases", desk.scene.province().url()));
+    http.send(forget, 1024).await.unwrap();
+    let reconcile = || api::reconcile::now(desk.scene.app.app(), true, "test");
+    let report = reconcile().await.unwrap();
+    assert_eq!((report.found, report.cured), (1, 1), "{report:#?}");
+    settle(&desk).await;
+    assert_eq!(desk.told(&case), before);
+    assert_ne!(desk.scene.there(&case).projid, number);
+    assert_eq!(reconcile().await.unwrap().found, 0);
+    approver.act(&case, "step/end", &json!({ "agreed": true, "opinion": "同意" })).await.expect(200);
+    approver.act(&case, "approve", &grant()).await.expect(200);
+    settle(&desk).await;
+    assert_eq!(desk.told(&case), ["accept 3", "steps 4", "steps 5", "done 6"]);
+    assert_eq!(reconcile().await.unwrap().found, 0);
+}
+
+/// Delivers until nothing is owed to the province.
+async fn settle(desk: &Desk) {
+    for _ in 0..8 {
+        desk.scene.drain().await;
+    }
 }

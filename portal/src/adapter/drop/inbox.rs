@@ -125,8 +125,8 @@ impl FileDrop {
         let Some((dataver, province_id)) = newest else { return Ok(Some(Standing::Absent)) };
         let (pending, _) = self.pending().await?;
         let own = |received: &Received| received.report.as_ref().is_ok_and(|report| report.orgbusno == orgbusno);
-        let history = pending.into_iter().map(|(_, received)| received).filter(own).collect();
-        Ok(Some(Standing::Present { province_id, dataver, history }))
+        let history: Vec<_> = pending.into_iter().map(|(_, received)| received).filter(own).collect();
+        Ok(Some(Standing::Present { province_id, dataver, state: exchange::last(&history), history }))
     }
 
     /// Whether a version of the application lies there that is neither taken nor refused.

@@ -3,11 +3,13 @@
 
 mod case;
 pub(crate) mod codes;
+mod register;
 mod report;
 mod required;
 mod step;
 
 pub(crate) use case::{Case, given_up};
+pub(crate) use register::{Register, last, stands};
 pub(crate) use report::{parse_report, received};
 pub(crate) use required::faults;
 pub(crate) use step::{body, call};

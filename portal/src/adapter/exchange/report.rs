@@ -74,7 +74,7 @@ pub(crate) fn received(raw: &str, table: &CodeTable) -> Received {
     Received { raw: raw.to_owned(), report: parse_report(raw.as_bytes(), table) }
 }
 
-fn id(value: &Value, field: &'static str) -> Result<Option<String>, ReportFault> {
+pub(super) fn id(value: &Value, field: &'static str) -> Result<Option<String>, ReportFault> {
     let text = match value {
         Value::Null => return Ok(None),
         Value::String(text) => text.trim().to_owned(),
@@ -87,7 +87,7 @@ fn id(value: &Value, field: &'static str) -> Result<Option<String>, ReportFault>
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
-fn number<T: std::str::FromStr>(value: &Value, field: &'static str) -> Result<Option<T>, ReportFault> {
+pub(super) fn number<T: std::str::FromStr>(value: &Value, field: &'static str) -> Result<Option<T>, ReportFault> {
     id(value, field)?.map(|text| text.parse().map_err(|_| ReportFault::Malformed(field))).transpose()
 }
 

@@ -14,8 +14,8 @@ use super::outcome::{Repeating, judge};
 use super::wire;
 use crate::adapter::reply::clean;
 use crate::adapter::{
-    Application, CodeTable, EXCERPT_CHARS, FilePlace, FileRule, Kind, MaterialFile, Province, Receipt, Reply, Report,
-    ReportFault, ReportPage, Standing, Telling, Verdict, exchange,
+    Application, CodeTable, EXCERPT_CHARS, FilePlace, FileRule, Kind, MaterialFile, NOT_OFFERED, Province, Receipt,
+    RegisterPage, Reply, Report, ReportFault, ReportPage, Standing, Telling, Verdict, exchange,
 };
 use crate::http::{Answer, CallError, Http};
 use crate::signature::{self, Call, Key};
@@ -218,6 +218,22 @@ impl Province for Gateway {
         self.reply(&outcome, Repeating::Harmless, |answer| {
             json(answer).map(|page: wire::Page| page.reports(self.table))
         })
+    }
+
+    async fn list_register(&self, cursor: Option<&str>) -> Reply<RegisterPage> {
+        let path = ["register"];
+        let request = Request { query: cursor.map(|cursor| ("cursor", cursor)), ..Request::get(&path) };
+        let outcome = self.call(request).await;
+        let reply = self.reply(&outcome, Repeating::Harmless, |answer| {
+            json(answer).map(|page: exchange::Register| page.entries(self.table))
+        });
+        match reply.verdict {
+            // A platform of before there was such a call.
+            Verdict::Rejected { words, .. } if reply.status == Some(404) => {
+                Reply { verdict: Verdict::Rejected { code: NOT_OFFERED, words }, ..reply }
+            }
+            verdict => Reply { verdict, ..reply },
+        }
     }
 
     fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {

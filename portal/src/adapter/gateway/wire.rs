@@ -1,9 +1,10 @@
 //! What this platform answers with. Inward, fields we do not know are passed over.
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::adapter::exchange::received;
+use crate::adapter::exchange::{last, received, stands};
 use crate::adapter::{CodeTable, FileRule, ReportPage, Standing};
 
 /// The answer to `POST /cases`, 201 and 409 alike.
@@ -27,16 +28,18 @@ pub(super) struct Known {
     projid: String,
     dataver: u32,
     #[serde(default)]
+    state: Value,
+    #[serde(default)]
+    doneresult: Value,
+    #[serde(default)]
     history: Vec<Box<RawValue>>,
 }
 
 impl Known {
     pub(super) fn standing(self, table: &CodeTable) -> Standing {
-        Standing::Present {
-            province_id: self.projid,
-            dataver: self.dataver,
-            history: self.history.iter().map(|raw| received(raw.get(), table)).collect(),
-        }
+        let history: Vec<_> = self.history.iter().map(|raw| received(raw.get(), table)).collect();
+        let state = stands(&self.state, &self.doneresult, table).unwrap_or_else(|| last(&history));
+        Standing::Present { province_id: self.projid, dataver: self.dataver, state, history }
     }
 }
 

@@ -88,8 +88,9 @@ impl ExchangeTables {
             answers.extend(self.answers(call, table, also.as_ref(), " = ", usize::MAX).await?);
         }
         answers.sort_by(|a, b| a.made_at.cmp(&b.made_at));
-        let history = answers.into_iter().map(|answer| answer.received).collect();
-        Ok(Some(Standing::Present { province_id: orgbusno.to_owned(), dataver, history }))
+        let history: Vec<_> = answers.into_iter().map(|answer| answer.received).collect();
+        let (province_id, state) = (orgbusno.to_owned(), exchange::last(&history));
+        Ok(Some(Standing::Present { province_id, dataver, state, history }))
     }
 
     /// The answers after the cursor. What the cursor says was kept is marked as taken, where the table has a flag for that.

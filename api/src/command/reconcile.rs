@@ -1,0 +1,96 @@
+//! `gaoxingban reconcile`: our cases beside the province's.
+
+use std::process::ExitCode;
+
+use portal::reconcile::compare::{Cure, Kind};
+use portal::reconcile::report::{Line, Outcome, Report, latest};
+
+use super::{Ended, on_threads, print};
+use crate::app::Builder;
+use crate::config::Config;
+use crate::reconcile;
+
+/// What `reconcile` exits with when a person has something to do.
+const SOMETHING_TO_DO: u8 = 3;
+
+/// What `reconcile` can be told.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only look: carry no cure out.
+    #[arg(long)]
+    look: bool,
+    /// Print the newest report that was kept, and compare nothing.
+    #[arg(long, conflicts_with = "look")]
+    last: bool,
+    /// Print the whole report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: Args, config: Config) -> Ended {
+    on_threads(reconcile(args, config))?
+}
+
+async fn reconcile(args: Args, config: Config) -> Ended {
+    let app = Builder::new(config).build().await?;
+    let report =
+        if args.last { latest(&app.desk).await? } else { Some(reconcile::now(&app, !args.look, "cli").await?) };
+    let Some(report) = report else {
+        print("还没有对过账。Nothing was compared yet.\n")?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let text = if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { text(&report) };
+    print(&text)?;
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(SOMETHING_TO_DO) })
+}
+
+/// The report as an operator reads it.
+fn text(report: &Report) -> String {
+    let mut text = format!(
+        "对账 {}  我方 {} 件，省平台 {} 件；差异 {}，已处理 {}，待人工 {}\n\
+         compared: {} here, {} listed there; {} differences, {} cured, {} for a person\n",
+        report.started_at.format("%Y-%m-%dT%H:%M:%SZ"),
+        report.ours,
+        report.theirs,
+        report.found,
+        report.cured,
+        report.parked,
+        report.ours,
+        report.theirs,
+        report.found,
+        report.cured,
+        report.parked,
+    );
+    if let Some(why) = &report.stopped {
+        text += &format!("没有对完：{why}。Not everything was compared: {why}.\n");
+    } else if !report.listed {
+        text +=
+            "省平台不提供清单，只逐件查询了我方办件。The province offers no list: only our own cases were asked for.\n";
+    }
+    for line in &report.lines {
+        text += &words(line);
+    }
+    text
+}
+
+fn words(line: &Line) -> String {
+    let kind = match line.kind {
+        Kind::SentButAbsent => "已报送而省平台没有 sent but absent",
+        Kind::PresentButUnknown => "省平台有而我方未报送 present but unknown",
+        Kind::StatesDiffer => "状态不一致 states differ",
+        Kind::FilesDiffer => "材料文件不一致 files differ",
+    };
+    let cure = match line.cure {
+        Cure::DriveAgain => "重新报送 drive again",
+        Cure::TakeTheirWord => "以省平台为准 take their word",
+        Cure::Look => "人工核对 look",
+    };
+    let outcome = match line.outcome {
+        Outcome::Proposed => "建议 proposed",
+        Outcome::Cured => "已处理 cured",
+        Outcome::Parked => "待人工 parked",
+    };
+    let (ours, theirs) = (line.ours.as_deref().unwrap_or("-"), line.theirs.as_deref().unwrap_or("-"));
+    let number = line.number.as_deref().unwrap_or("-");
+    format!("{}  {number}  {kind}  {ours} | {theirs}  {cure}: {outcome}\n", line.orgbusno)
+}

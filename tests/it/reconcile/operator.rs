@@ -1,0 +1,114 @@
+//! What an operator does: compares by hand, and after a backup was played back.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use portal::reconcile::compare::Kind;
+use portal::reconcile::report::{Outcome, Report};
+use portal::simulator::{Status, Step};
+use tests::Setup;
+
+use super::{compared, forget, handed_over};
+use crate::relaying::{Scene, orgbusno};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_served");
+
+/// An older backup of our database is played back: what the province did since is heard again, what was sent since is not
+/// sent twice, and what nobody here remembers is shown to a person.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_backup_ends_right() {
+    let mut scene = Scene::start(Setup::sqlite()).await;
+    let decided = handed_over(&scene).await;
+    let waiting = scene.submitted().await;
+    let draft = scene.owner().await.ready().await;
+    let backup = files(&scene).await;
+    // What the backup does not know.
+    scene.drain().await;
+    scene.owner().await.submit(&draft).await;
+    let young = scene.submitted().await;
+    scene.drain().await;
+    scene.report(&decided, &Step::now(Status::Accepted)).await;
+    scene.report(&decided, &Step::now(Status::Approved)).await;
+    assert_eq!((scene.seen(&decided).await.0.as_str(), scene.province().cases().len()), ("approved", 4));
+    scene.app.stop().await;
+    for (path, bytes) in backup {
+        // New files, as an operator puts them there: the relay of before still holds the old ones open.
+        drop(std::fs::remove_file(&path));
+        if let Some(bytes) = bytes {
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+    scene.app.restart().await;
+    scene.relay = scene.app.relay();
+    assert_eq!(scene.seen(&decided).await.0, "submitted", "the backup is in force");
+    let report = compared(&scene, true).await;
+    let mut lines: Vec<_> = report.lines.iter().map(|line| (line.kind, line.orgbusno.clone(), line.outcome)).collect();
+    lines.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let mut unknown = [orgbusno(&draft), orgbusno(&young)];
+    unknown.sort();
+    let [first, second] = unknown.map(|id| (Kind::PresentButUnknown, id, Outcome::Parked));
+    assert_eq!(lines, [first, second, (Kind::StatesDiffer, orgbusno(&decided), Outcome::Cured)]);
+    scene.drain().await;
+    assert_eq!(scene.seen(&decided).await, ("approved".to_owned(), "done".to_owned()));
+    assert_eq!(scene.seen(&waiting).await, ("submitted".to_owned(), "done".to_owned()));
+    assert_eq!(scene.seen(&draft).await.0, "draft", "a draft is nobody's to move");
+    assert_eq!(scene.province().cases().len(), 4, "nothing is there twice");
+    assert!(
+        scene
+            .province()
+            .cases()
+            .iter()
+            .all(|case| case.history.iter().filter(|r| r.body["state"] == "02").count() == 1)
+    );
+    assert_eq!(compared(&scene, true).await.found, 2, "what is left is for a person");
+}
+
+/// The database's files as they are now, after everything was written into the main one.
+async fn files(scene: &Scene) -> Vec<(PathBuf, Option<Vec<u8>>)> {
+    use sea_orm::ConnectionTrait as _;
+    let db = &scene.app.app().desk.db;
+    db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    let setting = scene.app.settings().iter().find(|(name, _)| name == "GXB_DATA_DIR").unwrap();
+    let name = |suffix: &str| PathBuf::from(&setting.1).join(format!("gaoxingban.sqlite{suffix}"));
+    ["", "-wal", "-shm"]
+        .map(|suffix| (name(suffix), std::fs::read(name(suffix)).ok().filter(|_| suffix.is_empty())))
+        .into()
+}
+
+/// What an operator types, and what they read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_an_operator_does_it() {
+    let scene = Scene::start(Setup::sqlite()).await;
+    let case = handed_over(&scene).await;
+    assert_eq!(typed(&scene, &["--last"]).await, (Some(0), "还没有对过账。Nothing was compared yet.\n".to_owned()));
+    forget(&scene).await;
+    let (code, text) = typed(&scene, &["--look"]).await;
+    assert_eq!(code, Some(3), "{text}");
+    for expected in
+        [&orgbusno(&case), "已报送而省平台没有 sent but absent", "submitted | -", "重新报送 drive again: 建议 proposed"]
+    {
+        assert!(text.contains(expected), "{expected} is not in {text}");
+    }
+    assert_eq!(typed(&scene, &["--last"]).await, (Some(3), text));
+    let (code, text) = typed(&scene, &["--json"]).await;
+    let report: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, report.by.as_str(), report.cured), (Some(0), "cli", 1));
+    // The command lives in real time, which has moved on.
+    scene.forward(TimeDelta::minutes(1));
+    assert_eq!(scene.drain().await, 1);
+    assert_eq!(typed(&scene, &[]).await.0, Some(0));
+    assert_eq!(scene.there(&case).posts, 1);
+}
+
+async fn typed(scene: &Scene, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = tokio::process::Command::new(BINARY)
+        .arg("reconcile")
+        .args(arguments)
+        .env_clear()
+        .envs(scene.app.settings().iter().map(|(name, value)| (name, value)))
+        .env("GXB_LOG_LEVEL", "error")
+        .output()
+        .await
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
