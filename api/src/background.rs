@@ -80,46 +80,9 @@ pub fn carry_calls(app: &Arc<App>, tasks: &TaskTracker) {
 
 /// Puts the photo rules in force that other processes took in; ends when the app is told to stop.
 pub fn keep_rules(app: &Arc<App>, tasks: &TaskTracker) {
-    let kept = Arc::clone(app);
-    tasks.spawn(every(app.stop.clone(), RULES_EVERY, move || {
-        let app = Arc::clone(&kept);
-        async move {
-            if let Err(error) = rule_sync::refresh(&app.desk, &app.catalogue.rules).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "photo rules cannot be looked for");
-            }
-        }
-    }));
-}
-
-/// Asks the portal for its photo rules now and then, where the configuration says so.
-fn fetch_rules(app: &Arc<App>, tasks: &TaskTracker) {
-    let Some(pause) = app.config.province.rules else { return };
-    let fetched = Arc::clone(app);
-    tasks.spawn(every(app.stop.clone(), pause, move || {
-        let app = Arc::clone(&fetched);
-        async move {
-            if let Err(error) = rule_sync::fetch(&app).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the portal's photo rules are not taken in");
-            }
-        }
-    }));
-}
-
-/// Compares our cases with the portal's, where an operator wants that regularly.
-fn compare_books(app: &Arc<App>, tasks: &TaskTracker) {
-    let Some(pause) = app.config.province.reconcile else { return };
-    let compared = Arc::clone(app);
-    tasks.spawn(every(app.stop.clone(), pause.min(RECONCILE_LOOK), move || {
-        let app = Arc::clone(&compared);
-        async move {
-            if let Err(error) = reconcile::when_due(&app, pause).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "our cases cannot be compared with the portal's"
-                );
-            }
-        }
-    }));
+    repeat(app, tasks, RULES_EVERY, "photo rules cannot be looked for", |app| async move {
+        rule_sync::refresh(&app.desk, &app.catalogue.rules).await
+    });
 }
 
 /// Starts the relay, the watch over what is late, the poll for reports, the renewal of photos and the sweeper; they end when the app is told to stop.
@@ -138,26 +101,21 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
             }
         }
     }));
-    let polled = Arc::clone(app);
-    tasks.spawn(every(app.stop.clone(), app.config.province.poll, move || {
-        let app = Arc::clone(&polled);
-        async move {
-            if let Err(error) = portal::poll::poll(&app.desk, &*app.province).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "reports cannot be fetched");
-            }
-        }
-    }));
-    let renewed = Arc::clone(app);
-    tasks.spawn(every(app.stop.clone(), RENEW_EVERY, move || {
-        let app = Arc::clone(&renewed);
-        async move {
-            if let Err(error) = renew::all(&app).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "photos cannot be made again");
-            }
-        }
-    }));
-    fetch_rules(app, tasks);
-    compare_books(app, tasks);
+    let province = &app.config.province;
+    repeat(app, tasks, province.poll, "reports cannot be fetched", |app| async move {
+        portal::poll::poll(&app.desk, &*app.province).await
+    });
+    repeat(app, tasks, RENEW_EVERY, "photos cannot be made again", |app| async move { renew::all(&app).await });
+    // Where the configuration says so.
+    if let Some(pause) = province.rules {
+        let trouble = "the portal's photo rules are not taken in";
+        repeat(app, tasks, pause, trouble, |app| async move { rule_sync::fetch(&app).await });
+    }
+    if let Some(pause) = province.reconcile {
+        let trouble = "our cases cannot be compared with the portal's";
+        let work = move |app: Arc<App>| async move { reconcile::when_due(&app, pause).await };
+        repeat(app, tasks, pause.min(RECONCILE_LOOK), trouble, work);
+    }
     let due = app.desk.clone();
     let wake = Arc::clone(&app.wake);
     tasks.spawn(every(app.stop.clone(), DUE_EVERY, move || {
@@ -184,6 +142,29 @@ async fn run_out(desk: &Desk, wake: &Wake) {
             tracing::error!(error = &error as &dyn std::error::Error, "periods that ran out cannot be looked for");
         }
     }
+}
+
+/// Does `work` at once and then again after each pause, until the app is told to stop; `trouble` is what the log says when
+/// it fails.
+fn repeat<T, E, F>(
+    app: &Arc<App>,
+    tasks: &TaskTracker,
+    pause: Duration,
+    trouble: &'static str,
+    work: impl Fn(Arc<App>) -> F + Send + Sync + 'static,
+) where
+    E: std::error::Error + 'static,
+    F: Future<Output = Result<T, E>> + Send,
+{
+    let (app, stop) = (Arc::clone(app), app.stop.clone());
+    tasks.spawn(async move {
+        let once = || async {
+            if let Err(error) = work(Arc::clone(&app)).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "{trouble}");
+            }
+        };
+        every(stop, pause, once).await;
+    });
 }
 
 /// Runs `work` at once and then again after each pause, until `stop`. Work under way is finished.

@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::outbox::OPEN;
 
 /// How long a relay that found a destination down is believed. While it works, it looks again every few seconds; an
 /// attempt that hangs takes minutes.
@@ -37,9 +38,6 @@ pub struct Standing {
     /// Who paused it, where somebody did.
     pub pause: Option<pause::Model>,
 }
-
-/// What is not over.
-const OPEN: [State; 4] = [State::Queued, State::Leased, State::Unknown, State::Parked];
 
 /// How every destination stands: those everybody has, and those of endpoints something is owed to or that are paused.
 ///

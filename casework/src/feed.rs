@@ -17,6 +17,7 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use crate::cursor as places;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 
@@ -113,7 +114,7 @@ async fn give_places(desk: &Desk) -> Result<()> {
         .filter(case_change::Column::CaseId.is_in(rows.iter().map(|row| row.case_id)))
         .exec(&tx)
         .await?;
-    keep(desk, &tx, HEAD, last).await?;
+    places::keep(desk, &tx, HEAD, &last.to_string()).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -132,26 +133,9 @@ async fn head(desk: &Desk, tx: &DatabaseTransaction) -> Result<i64> {
     row.value.parse().map_err(|_| Error::BadRow("cursor.value"))
 }
 
-async fn keep(desk: &Desk, db: &impl sea_orm::ConnectionTrait, name: &str, place: i64) -> Result<()> {
-    let row = cursor::ActiveModel {
-        name: Set(name.to_owned()),
-        value: Set(place.to_string()),
-        changed_at: Set(desk.world.now()),
-    };
-    cursor::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(cursor::Column::Name)
-                .update_columns([cursor::Column::Value, cursor::Column::ChangedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
 async fn kept(desk: &Desk, name: &str) -> Result<Option<i64>> {
-    let row = cursor::Entity::find_by_id(name).one(&desk.db).await?;
-    row.map(|row| row.value.parse().map_err(|_| Error::BadRow("cursor.value"))).transpose()
+    let place = places::find(desk, name).await?;
+    place.map(|place| place.parse().map_err(|_| Error::BadRow("cursor.value"))).transpose()
 }
 
 /// Passes a place that was given: one that was not stands for another database, or an older one put back.
@@ -174,7 +158,7 @@ pub async fn acknowledged(desk: &Desk, machine: &str) -> Result<i64> {
 /// [`Error::NotFound`] when no such place was ever given.
 pub async fn acknowledge(desk: &Desk, machine: &str, place: i64) -> Result<u64> {
     known(desk, place).await?;
-    keep(desk, &desk.db, &own(machine), place).await?;
+    places::keep(desk, &desk.db, &own(machine), &place.to_string()).await?;
     let behind = case_change::Column::Position.gt(place).or(case_change::Column::Position.is_null());
     Ok(case_change::Entity::find().filter(behind).count(&desk.db).await?)
 }

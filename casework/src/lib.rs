@@ -21,6 +21,7 @@ pub mod staff;
 pub mod case;
 pub mod check;
 pub mod county;
+pub mod cursor;
 pub mod draft;
 pub mod number;
 pub mod rate;

@@ -49,18 +49,26 @@ pub async fn owe(desk: &Desk, tx: &DatabaseTransaction, promise: Promise, case: 
     Ok(())
 }
 
+/// What is still owed.
+pub(crate) const OPEN: [State; 4] = [State::Queued, State::Leased, State::Unknown, State::Parked];
+
+/// No longer owed, and why.
+pub(crate) fn cancelled(desk: &Desk, reason: &str) -> outbox::ActiveModel {
+    outbox::ActiveModel {
+        state: Set(State::Cancelled),
+        reason: Set(Some(reason.to_owned())),
+        settled_at: Set(Some(desk.world.now())),
+        ..Default::default()
+    }
+}
+
 /// Cancels what waits for the province in a stream and was never tried, and what is parked. Answers whether anything of it may have left.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn cancel_waiting(desk: &Desk, tx: &DatabaseTransaction, stream: &str, reason: &str) -> Result<bool> {
     outbox::Entity::update_many()
-        .set(outbox::ActiveModel {
-            state: Set(State::Cancelled),
-            reason: Set(Some(reason.to_owned())),
-            settled_at: Set(Some(desk.world.now())),
-            ..Default::default()
-        })
+        .set(cancelled(desk, reason))
         .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
         .filter(outbox::Column::Stream.eq(stream))
         .filter(
@@ -167,11 +175,10 @@ pub fn reply(desk: &Desk, attempt: &attempt::Model) -> Result<Option<String>> {
 /// # Errors
 /// When the database fails.
 pub async fn overdue(desk: &Desk, since: DateTime<Utc>, limit: u64) -> Result<Vec<CaseId>> {
-    let open = [State::Queued, State::Leased, State::Unknown, State::Parked];
     let late = Query::select()
         .column(outbox::Column::CaseId)
         .from(outbox::Entity)
-        .and_where(outbox::Column::State.is_in(open))
+        .and_where(outbox::Column::State.is_in(OPEN))
         .and_where(outbox::Column::Destination.eq(outbox::Destination::Province))
         .and_where(outbox::Column::CreatedAt.lt(since))
         .to_owned();

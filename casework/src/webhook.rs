@@ -5,7 +5,7 @@ mod replay;
 
 use chrono::TimeDelta;
 use entity::endpoint::{self, Model};
-use entity::outbox::{self, Destination, State};
+use entity::outbox::{self, Destination};
 use entity::{EndpointId, case, endpoint_key, machine};
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{
@@ -18,6 +18,7 @@ pub use replay::{From, replay};
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::outbox as owed;
 use crate::promise::Promise;
 
 /// Most endpoints of one machine.
@@ -37,7 +38,7 @@ pub(crate) async fn owe(desk: &Desk, tx: &DatabaseTransaction, case: &case::Mode
     }
     for endpoint in turned_on(tx).await? {
         let promise = Promise::WebhookV1 { endpoint, case: case.id, sn: case.last_event };
-        crate::outbox::owe(desk, tx, promise, case.id, case.last_event).await?;
+        owed::owe(desk, tx, promise, case.id, case.last_event).await?;
     }
     Ok(())
 }
@@ -141,14 +142,9 @@ pub async fn remove(desk: &Desk, machine: &str, name: &str) -> Result<()> {
     endpoint_key::Entity::delete_many().filter(endpoint_key::Column::EndpointId.eq(row.id)).exec(&tx).await?;
     endpoint::Entity::delete_by_id(row.id).exec(&tx).await?;
     outbox::Entity::update_many()
-        .set(outbox::ActiveModel {
-            state: Set(State::Cancelled),
-            reason: Set(Some(GONE.to_owned())),
-            settled_at: Set(Some(desk.world.now())),
-            ..Default::default()
-        })
+        .set(owed::cancelled(desk, GONE))
         .filter(outbox::Column::Destination.eq(Destination::Webhook(row.id)))
-        .filter(outbox::Column::State.is_in([State::Queued, State::Leased, State::Unknown, State::Parked]))
+        .filter(outbox::Column::State.is_in(owed::OPEN))
         .exec(&tx)
         .await?;
     tx.commit().await?;

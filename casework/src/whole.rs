@@ -36,13 +36,14 @@ pub async fn find(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Whole> {
     let statement = Statement::from_sql_and_values(desk.db.get_database_backend(), TEXT.as_str(), values);
     let rows = desk.db.query_all_raw(statement).await?;
     let (mut head, mut events, mut places) = (None, Vec::new(), Vec::new());
+    let names = (Names::of::<case_event::Entity>(), Names::of::<material::Entity>());
     for row in &rows {
-        if let Some(event) = read::<case_event::Entity>(row)? {
+        if let Some(event) = names.0.read::<case_event::Entity>(row)? {
             events.push(event);
-        } else if let Some(place) = read::<material::Entity>(row)? {
+        } else if let Some(place) = names.1.read::<material::Entity>(row)? {
             places.push(place);
-        } else if let Some(case) = read::<case::Entity>(row)? {
-            head = Some((case, read::<outbox::Entity>(row)?));
+        } else if let Some(case) = Names::of::<case::Entity>().read::<case::Entity>(row)? {
+            head = Some((case, Names::of::<outbox::Entity>().read::<outbox::Entity>(row)?));
         }
     }
     // Without the case itself the rest is somebody else's.
@@ -53,12 +54,25 @@ pub async fn find(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Whole> {
     Ok(Whole { case, promise, events, places })
 }
 
-/// What a row holds of a table: nothing where the table's first column, part of its key, is empty.
-fn read<E: EntityTrait + Default>(row: &QueryResult) -> Result<Option<E::Model>> {
-    let (prefix, first) = (prefix::<E>(), E::Column::iter().next());
-    let first = first.map_or_else(String::new, |column| format!("{prefix}{}", column.as_str()));
-    let empty = row.try_get::<Option<uuid::Uuid>>("", &first)?.is_none();
-    Ok(if empty { None } else { Some(E::Model::from_query_result(row, &prefix)?) })
+/// What the columns of a table are called in a row: the same in every row, so put together once.
+struct Names {
+    prefix: String,
+    /// The first column, part of the table's key.
+    first: String,
+}
+
+impl Names {
+    fn of<E: EntityTrait + Default>() -> Self {
+        let prefix = prefix::<E>();
+        let first = E::Column::iter().next().map_or_else(String::new, |column| format!("{prefix}{}", column.as_str()));
+        Self { prefix, first }
+    }
+
+    /// What a row holds of the table: nothing where the first column is empty.
+    fn read<E: EntityTrait>(&self, row: &QueryResult) -> Result<Option<E::Model>> {
+        let empty = row.try_get::<Option<uuid::Uuid>>("", &self.first)?.is_none();
+        Ok(if empty { None } else { Some(E::Model::from_query_result(row, &self.prefix)?) })
+    }
 }
 
 /// A row for the case with its newest promise, one for each visible event, one for each place; `$1` is the case, `$2` its

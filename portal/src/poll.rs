@@ -1,9 +1,6 @@
 //! Fetching the reports the province did not push, through the same function as the pushed ones.
 
-use casework::{Desk, Result, report};
-use entity::cursor;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait as _};
+use casework::{Desk, Result, cursor, report};
 
 use crate::adapter::{Kind, Province, Received};
 
@@ -26,7 +23,7 @@ const MAX_PAGES: usize = 100;
 pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
     let mut applied = 0;
     let name = cursor_name(province.kind());
-    let mut at = cursor::Entity::find_by_id(name.as_str()).one(&desk.db).await?.map(|row| row.value);
+    let mut at = cursor::find(desk, &name).await?;
     for _ in 0..MAX_PAGES {
         let reply = province.list_cases(at.as_deref()).await;
         let Some(page) = reply.value else {
@@ -37,7 +34,7 @@ pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
             applied += usize::from(take(desk, received).await? == Some(report::Outcome::Applied));
         }
         if at.as_deref() != Some(page.cursor.as_str()) {
-            keep(desk, &name, &page.cursor).await?;
+            cursor::keep(desk, &desk.db, &name, &page.cursor).await?;
         }
         at = Some(page.cursor);
         if !page.more {
@@ -63,21 +60,4 @@ pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Out
             Ok(None)
         }
     }
-}
-
-async fn keep(desk: &Desk, name: &str, value: &str) -> Result<()> {
-    let row = cursor::ActiveModel {
-        name: Set(name.to_owned()),
-        value: Set(value.to_owned()),
-        changed_at: Set(desk.world.now()),
-    };
-    cursor::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(cursor::Column::Name)
-                .update_columns([cursor::Column::Value, cursor::Column::ChangedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(&desk.db)
-        .await?;
-    Ok(())
 }

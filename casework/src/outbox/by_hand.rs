@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use serde::Deserialize as _;
 
-use super::{Filter, MAX_ATTEMPTS_SHOWN, find, list};
+use super::{Filter, MAX_ATTEMPTS_SHOWN, cancelled, find, list};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::promise::Promise;
@@ -108,12 +108,7 @@ pub async fn drive_kept(desk: &Desk, id: CaseId, checkpoint: &Json, by: &str) ->
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Settled`] when it is over, or being sent right now.
 pub async fn cancel(desk: &Desk, id: OutboxId, words: &str, by: &str) -> Result<Model> {
-    let change = outbox::ActiveModel {
-        state: Set(State::Cancelled),
-        reason: Set(Some(CANCELLED.to_owned())),
-        settled_at: Set(Some(desk.world.now())),
-        ..Default::default()
-    };
+    let change = cancelled(desk, CANCELLED);
     let tx = desk.begin().await?;
     let ended = change_by_hand(desk, &tx, &[id], &CANCELLABLE, change, (Act::Cancelled, by, Some(words))).await?;
     tx.commit().await?;

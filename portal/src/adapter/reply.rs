@@ -28,6 +28,11 @@ impl<T> Reply<T> {
         Self { verdict, value: Some(value), status: None, excerpt: String::new() }
     }
 
+    /// The same for what was done now.
+    pub(crate) fn accepted(value: T) -> Self {
+        Self::done(Verdict::Accepted, value)
+    }
+
     /// No answer, and why.
     pub(crate) fn failed(verdict: Verdict, why: &str) -> Self {
         Self { verdict, value: None, status: None, excerpt: clean(why, EXCERPT_CHARS) }

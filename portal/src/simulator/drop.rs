@@ -14,6 +14,7 @@ use store::{DropPath, ListQuery, ObjectStore, StorageKey, StoreError};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use super::clerk::keep_going;
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
 use super::gate::failure;
@@ -67,17 +68,10 @@ impl DropClerk {
 
     /// Makes rounds until the simulator stops.
     pub fn keep_going(self, every: Duration) -> JoinHandle<()> {
-        let stopping = self.desk.stopping.clone();
-        tokio::spawn(async move {
-            let rounds = async {
-                loop {
-                    if let Err(error) = self.round().await {
-                        tracing::warn!(%error, "the province's clerk cannot use the file drop");
-                    }
-                    tokio::time::sleep(every).await;
-                }
-            };
-            stopping.run_until_cancelled(rounds).await;
+        let (stopping, clerk) = (self.desk.stopping.clone(), Arc::new(self));
+        keep_going(stopping, every, "the file drop", move || {
+            let clerk = Arc::clone(&clerk);
+            async move { clerk.round().await }
         })
     }
 

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use crate::http::Http;
 use crate::signature::{Key, TrustedKey};
 
+mod clerk;
 mod connection;
 mod control;
 mod courier;

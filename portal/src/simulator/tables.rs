@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use super::clerk::keep_going;
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
 use super::gate::failure;
@@ -74,17 +75,10 @@ impl TablesClerk {
 
     /// Makes rounds until the simulator stops.
     pub fn keep_going(self, every: Duration) -> JoinHandle<()> {
-        let stopping = self.desk.stopping.clone();
-        tokio::spawn(async move {
-            let rounds = async {
-                loop {
-                    if let Err(error) = self.round().await {
-                        tracing::warn!(%error, "the province's clerk cannot use the exchange tables");
-                    }
-                    tokio::time::sleep(every).await;
-                }
-            };
-            stopping.run_until_cancelled(rounds).await;
+        let (stopping, clerk) = (self.desk.stopping.clone(), Arc::new(self));
+        keep_going(stopping, every, "the exchange tables", move || {
+            let clerk = Arc::clone(&clerk);
+            async move { clerk.round().await }
         })
     }
 

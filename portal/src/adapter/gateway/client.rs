@@ -173,10 +173,10 @@ impl Province for Gateway {
 
     async fn withdraw_case(&self, _orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()> {
         let path = ["cases", province_id, "done"];
-        let Some(code) = self.table.given_up() else {
-            return Reply::unsaid(&["/doneresult step.missing".to_owned()]);
+        let body = match exchange::given_up(at, self.table) {
+            Ok(sheet) => Value::Object(sheet).to_string().into(),
+            Err(unsaid) => return unsaid,
         };
-        let body = Value::Object(exchange::given_up(at, code)).to_string().into();
         let request = Request { method: Method::POST, body, max_reply_bytes: SHORT_REPLY, ..Request::get(&path) };
         let outcome = self.call(request).await;
         // The step has its own number: told twice, it is there once.
@@ -184,14 +184,12 @@ impl Province for Gateway {
     }
 
     async fn tell(&self, telling: &Telling) -> Reply<()> {
-        let call = exchange::call(&telling.told);
-        let fields = exchange::body(telling, self.table);
-        let faults = exchange::faults(call, &fields);
-        if !faults.is_empty() {
-            return Reply::unsaid(&faults);
-        }
+        let (call, sheet) = match exchange::sheet(telling, self.table) {
+            Ok(said) => said,
+            Err(unsaid) => return unsaid,
+        };
         let path = ["cases", &telling.province_id, call];
-        let body = Value::Object(fields).to_string().into();
+        let body = Value::Object(sheet).to_string().into();
         let request = Request { method: Method::POST, body, max_reply_bytes: SHORT_REPLY, ..Request::get(&path) };
         let outcome = self.call(request).await;
         self.reply(&outcome, Repeating::Harmless, |_| Some(()))

@@ -215,35 +215,30 @@ impl Province for ExchangeTables {
     }
 
     async fn withdraw_case(&self, orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()> {
-        let Some(code) = self.table.given_up() else {
-            return Reply::unsaid(&["/doneresult step.missing".to_owned()]);
+        let mut sheet = match exchange::given_up(at, self.table) {
+            Ok(sheet) => sheet,
+            Err(unsaid) => return unsaid,
         };
-        let mut sheet = exchange::given_up(at, code);
         sheet.insert("orgbusno".to_owned(), orgbusno.into());
         sheet.insert("projid".to_owned(), province_id.into());
         self.step("done", &sheet).await
     }
 
     async fn tell(&self, telling: &Telling) -> Reply<()> {
-        let call = exchange::call(&telling.told);
-        let sheet = exchange::body(telling, self.table);
-        let faults = exchange::faults(call, &sheet);
-        if faults.is_empty() { self.step(call, &sheet).await } else { Reply::unsaid(&faults) }
+        match exchange::sheet(telling, self.table) {
+            Ok((call, sheet)) => self.step(call, &sheet).await,
+            Err(unsaid) => unsaid,
+        }
     }
 
     async fn get_case(&self, orgbusno: &str) -> Reply<Standing> {
-        match self.standing(orgbusno).await {
-            Ok(Some(standing)) => Reply::done(Verdict::Accepted, standing),
-            Ok(None) => unanswered(),
-            Err(error) => trouble(&error),
-        }
+        let standing = self.standing(orgbusno).await;
+        standing.map_or_else(|error| trouble(&error), |standing| standing.map_or_else(unanswered, Reply::accepted))
     }
 
     async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage> {
-        match self.page(cursor.unwrap_or_default()).await {
-            Ok(page) => Reply::done(Verdict::Accepted, page),
-            Err(error) => trouble(&error),
-        }
+        let page = self.page(cursor.unwrap_or_default()).await;
+        page.map_or_else(|error| trouble(&error), Reply::accepted)
     }
 
     fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
