@@ -65,10 +65,6 @@ async fn kept(app: &TestApp) -> usize {
     count(app, State::Done).await
 }
 
-async fn leased(app: &TestApp) -> usize {
-    count(app, State::Leased).await
-}
-
 async fn count(app: &TestApp, state: State) -> usize {
     let those = outbox::Entity::find().filter(outbox::Column::State.eq(state));
     usize::try_from(those.count(&app.app().desk.db).await.unwrap()).unwrap()
@@ -89,18 +85,25 @@ async fn a_destination_that_is_down_is_left_alone_and_comes_back_at_once(setup: 
     });
     let calls = || province.calls.load(Ordering::SeqCst);
     wait_for("the lane gives up", || async { (calls() >= 5).then_some(()) }).await;
-    // The clock stands still: nothing but what was at hand already may follow. Each step lets one look.
-    for look in 0..4 {
-        wait_for("nothing is at hand", || async { (leased(&scene.app).await == 0).then_some(()) }).await;
+    // While the clock stands still, nothing but what was at hand already may follow; each step of it lets one look.
+    let mut steps = 0;
+    while steps < 4 {
         let before = calls();
-        scene.forward(TimeDelta::seconds(10));
-        wait_for("one looks whether it is back", || async { (calls() > before).then_some(()) }).await;
-        assert!(calls() <= 5 + config.parallel + look + 1, "{} calls at a dead destination", calls());
+        wait_for("one looks whether it is back", || {
+            steps += 1;
+            scene.forward(TimeDelta::seconds(10));
+            std::future::ready((calls() > before).then_some(()))
+        })
+        .await;
+        assert!(calls() <= 5 + config.parallel + steps, "{} calls in {steps} steps", calls());
     }
-    wait_for("nothing is at hand", || async { (leased(&scene.app).await == 0).then_some(()) }).await;
     province.away.store(false, Ordering::SeqCst);
-    scene.forward(TimeDelta::seconds(10));
-    // What failed waits for 30 s and more by its schedule; the clock stands still, and yet it goes.
+    wait_for("one finds it back", || async {
+        scene.forward(TimeDelta::seconds(10));
+        (kept(&scene.app).await > 0).then_some(())
+    })
+    .await;
+    // What failed waits for 30 s and more by its schedule; the clock stands still now, and yet it goes.
     wait_for("everything is kept", || async { (kept(&scene.app).await == MANY).then_some(()) }).await;
     stop.cancel();
     running.await.unwrap();
