@@ -1,6 +1,7 @@
 //! An answer that was put into words once and is sent many times.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use poem::http::header::CONTENT_TYPE;
@@ -8,23 +9,33 @@ use poem::{IntoResponse, Response};
 use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ToJSON, Type};
+use sha2::{Digest as _, Sha256};
 
 /// The words of a [`Json<T>`]. The document says the same of both.
 pub struct Ready<T> {
     words: Bytes,
+    etag: Arc<str>,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T: ToJSON> Ready<T> {
     /// Puts it into words.
     pub fn new(value: &T) -> Self {
-        Self { words: value.to_json_string().into(), of: PhantomData }
+        let words = value.to_json_string();
+        let digest = hex::encode(Sha256::digest(&words));
+        let etag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest)).into();
+        Self { words: words.into(), etag, of: PhantomData }
+    }
+
+    /// What tells these words from any others; quoted, as the `ETag` header wants it.
+    pub fn etag(&self) -> &str {
+        &self.etag
     }
 }
 
 impl<T> Clone for Ready<T> {
     fn clone(&self) -> Self {
-        Self { words: self.words.clone(), of: PhantomData }
+        Self { words: self.words.clone(), etag: Arc::clone(&self.etag), of: PhantomData }
     }
 }
 

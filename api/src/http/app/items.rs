@@ -157,14 +157,14 @@ impl ItemsApi {
         #[oai(name = "If-None-Match")]
         known: Header<Option<String>>,
     ) -> Reply<ItemsReply, ListItems> {
-        let etag = app.catalogue.etag();
-        if matches(known.as_deref(), &etag) {
-            return Ok(ItemsReply::Same(etag));
-        }
         let list = self.list.get_or_init(|| {
             let items = app.desk.catalogue.list().map(summary).collect();
             Ready::new(&Items { items, templates: templates(&app) })
         });
+        let etag = list.etag().to_owned();
+        if matches(known.as_deref(), &etag) {
+            return Ok(ItemsReply::Same(etag));
+        }
         Ok(ItemsReply::Items(list.clone(), etag, REVALIDATE.to_owned()))
     }
 
