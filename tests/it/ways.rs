@@ -67,4 +67,20 @@ async fn by_rows(setup: Setup) {
     lived_through(&server(setup, "tables").await).await;
 }
 
-tests::on_both!(by_calls, by_files, by_rows);
+/// `demo`, as whoever tries the project plays it: it finds the server where the settings say that it listens.
+async fn by_demo(setup: Setup) {
+    let app = setup.process(env!("CARGO_BIN_EXE_served")).start().await;
+    let listen = app.url().trim_start_matches("http://").to_owned();
+    let mut demo = tokio::process::Command::new(env!("CARGO_BIN_EXE_served"));
+    demo.arg("demo").env_clear().env("GXB_LISTEN", listen).kill_on_drop(true);
+    let played = demo.output().await.unwrap();
+    let (said, complaint) = (String::from_utf8_lossy(&played.stdout), String::from_utf8_lossy(&played.stderr));
+    assert!(played.status.success(), "{said}{complaint}");
+    for step in ["1. 登录", "2. 看指南", "3. 新建办件", "4. 拍照", "5. 提交", "approved (province)", "7. 通知"]
+    {
+        assert!(said.contains(step), "{step} in {said}");
+    }
+    assert_eq!(app.simulator().cases().len(), 1);
+}
+
+tests::on_both!(by_calls, by_files, by_rows, by_demo);

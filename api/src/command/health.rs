@@ -1,6 +1,6 @@
 //! `gaoxingban health`: one small request to our own server, for container engines and scripts.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Ended, on_threads, print};
+use super::{Ended, at_home, on_threads, print};
 use crate::config::Config;
 
 /// How long the whole question may take.
@@ -27,7 +27,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, file: Option<&Path>) -> Ended {
     let at = match args.at {
         Some(at) => at,
-        None => reachable(Config::load(file)?.listen),
+        None => at_home(Config::load(file)?.listen),
     };
     let answer =
         on_threads(async { tokio::time::timeout(PATIENCE, ask(at)).await })?.map_err(|_| "no answer in time")??;
@@ -35,16 +35,6 @@ pub(super) fn run(args: Args, file: Option<&Path>) -> Ended {
     print(&format!("{}\n", body.trim()))?;
     let ready = head.split_ascii_whitespace().nth(1) == Some("200");
     Ok(if ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// A server that listens everywhere is asked at home.
-fn reachable(listen: SocketAddr) -> SocketAddr {
-    let home = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(home, listen.port())
 }
 
 /// HTTP/1.0, so that the answer is neither chunked nor kept open.

@@ -14,6 +14,7 @@ pub mod serve;
 mod signals;
 
 use std::error::Error as StdError;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -83,7 +84,7 @@ pub fn main() -> ExitCode {
         Role::Openapi(args) => openapi::run(args),
         Role::Config(args) => config::run(args, file),
         Role::Health(args) => health::run(args, file),
-        Role::Demo(args) => demo::run(args),
+        Role::Demo(args) => demo::run(args, file),
         Role::Admin(args) => admin::run(args, file),
     };
     ended.unwrap_or_else(|error| {
@@ -91,6 +92,16 @@ pub fn main() -> ExitCode {
         // 2: somebody has to change something before it makes sense to try again.
         if error.is::<Mistakes>() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
+}
+
+/// Where our own server is asked: one that listens everywhere, at home.
+fn at_home(listen: SocketAddr) -> SocketAddr {
+    let home = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(home, listen.port())
 }
 
 fn configured(file: Option<&Path>, run: impl FnOnce(Config) -> Ended) -> Ended {

@@ -3,6 +3,7 @@
 mod client;
 mod picture;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use casework::world::World;
 use serde_json::{Value, json};
 
 use self::client::{Client, Story};
-use super::{Ended, on_threads, print};
+use super::{Ended, at_home, on_threads, print};
+use crate::config::Config;
 
 /// How often and how long to ask whether the province has decided.
 const LOOKS: u32 = 60;
@@ -19,34 +21,39 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// What `demo` can be told.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
-    /// The server to play against: one in development, whose stand-in WeChat takes any code.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    server: String,
+    /// The server to play against: one in development, whose stand-in WeChat takes any code. The configured one when not
+    /// given.
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
     /// The item to apply for.
     #[arg(long, value_name = "CODE", default_value = "signboard-declaration")]
     item: String,
 }
 
-pub(super) fn run(args: Args) -> Ended {
-    on_threads(play(args))?
+pub(super) fn run(args: Args, file: Option<&Path>) -> Ended {
+    let server = match args.server {
+        Some(server) => server,
+        None => format!("http://{}", at_home(Config::load(file)?.listen)),
+    };
+    on_threads(play(server, args.item))?
 }
 
-async fn play(args: Args) -> Ended {
+async fn play(server: String, code: String) -> Ended {
     let world = World::real();
-    let mut client = Client::new(&args.server)?;
+    let mut client = Client::new(&server)?;
     let owner = world.id()?.simple().to_string();
     let session = client.send("POST", "/v1/session/wechat", &json!({ "code": format!("dev-{owner}") })).await?;
     client.sign_in(session.text("/access_token")?);
     say("1. 登录 Signed in", &session.text("/account/id")?)?;
 
-    let item = client.get(&format!("/v1/items/{}", args.item)).await?;
+    let item = client.get(&format!("/v1/items/{code}")).await?;
     say("2. 看指南 Read the guide", &item.text("/name")?)?;
     let answers = item.0.pointer("/form/examples/0").cloned().ok_or("the item has no example")?;
 
-    let body = json!({ "item": args.item, "form": answers });
+    let body = json!({ "item": code, "form": answers });
     let case = client.send("POST", "/v1/cases", &body).await?.text("/id")?;
     say("3. 新建办件 Started a draft", &case)?;
-    photograph(&client, &args.item, &item.0, &case).await?;
+    photograph(&client, &code, &item.0, &case).await?;
 
     let check = client.get(&format!("/v1/cases/{case}/check")).await?;
     if check.0.pointer("/ready") != Some(&Value::Bool(true)) {
