@@ -12,6 +12,7 @@ mod bound;
 mod config;
 mod contract;
 mod county;
+mod digest;
 mod faults;
 mod hostile;
 mod input;

@@ -22,6 +22,7 @@ use std::time::Duration;
 use ::portal::adapter::CodeTable;
 use ::portal::signature::Seal;
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use chrono::NaiveTime;
 pub use keys::{Keys, KeysError};
 pub use portal::Believed;
 use secret::Secret;
@@ -66,6 +67,8 @@ pub struct Config {
     pub province: Province,
     /// When they are relayed.
     pub relay: Relay,
+    /// When the operator is told what there is to do: times of the day in China.
+    pub digest_at: Vec<NaiveTime>,
     /// How machines are called back.
     pub webhooks: Webhooks,
     /// Who tells us who is signing in.

@@ -67,7 +67,7 @@ impl Deliver for ToProvince {
                 | Promise::DoneV1 { case, sn }
                 | Promise::RatingV1 { case, sn },
             ) => self.tell(case, sn).await,
-            Some(Promise::NoticeV1 { .. } | Promise::WebhookV1 { .. }) | None => {
+            Some(Promise::NoticeV1 { .. } | Promise::WebhookV1 { .. } | Promise::DigestV1 { .. }) | None => {
                 Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned())))
             }
         }
