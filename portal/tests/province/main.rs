@@ -16,6 +16,8 @@ mod faults;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod mariadb;
+#[cfg(test)]
 mod register;
 #[cfg(test)]
 mod reports;
@@ -23,6 +25,12 @@ mod reports;
 mod rigs;
 #[cfg(test)]
 mod rows;
+#[cfg(test)]
+#[expect(dead_code, reason = "not all of what other tests need is needed here")]
+#[path = "../../../store/tests/it/server.rs"]
+mod s3;
+#[cfg(test)]
+mod sandbox;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]
