@@ -163,7 +163,7 @@ pub(crate) fn simulator_config(
         key: Key::new(config.province.app.clone(), config.province.simulator_seal.clone()),
         trusted: vec![province_key(config).trusted()],
         rules: simulated_rules(rules)?,
-        script: Script::default(),
+        script: Script { random: config.province.simulator_random.clone(), ..Script::default() },
         // Whoever is reached by files or tables pushes nothing.
         callback: matches!(config.province.at, ProvinceAt::Simulator(_) | ProvinceAt::Portal(_))
             .then(|| config.public_url.clone()),

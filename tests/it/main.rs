@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod at_random;
 mod bound;
 mod config;
 mod contract;

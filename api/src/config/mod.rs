@@ -24,7 +24,7 @@ use ::portal::signature::Seal;
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
 use chrono::NaiveTime;
 pub use keys::{Keys, KeysError};
-pub use portal::Believed;
+pub use portal::{Believed, Random};
 use secret::Secret;
 pub use show::{effective, markdown};
 use source::Source;
@@ -176,6 +176,8 @@ pub struct Province {
     pub believed: Vec<Believed>,
     /// What the simulator signs with.
     pub simulator_seal: Seal,
+    /// How the simulator fails at random; none where it does not.
+    pub simulator_random: Option<::portal::simulator::Random>,
     /// For one call.
     pub timeout: Duration,
     /// How often to ask for reports.

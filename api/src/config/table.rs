@@ -10,7 +10,7 @@ use ::portal::signature::Seal;
 use ::portal::webhook::address::Network;
 
 use super::choice::{Codes, DatabaseUrl, ForeignUrl, LogFormat, LogLevel, Profile, Template, Url};
-use super::portal::Believed;
+use super::portal::{Believed, Random};
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
 use super::value::{Region, Size, Span, TimesOfDay, Value, Whole};
@@ -155,6 +155,8 @@ settings! {
         portal_trusted_keys: Vec<Believed> = "";
         /// What the simulator signs its reports with. Unset: the key we sign with.
         portal_sim_key: Option<Seal> = "";
+        /// Has the simulator fail at random: a seed, and how many calls of a hundred. The same seed fails the same way again.
+        portal_sim_random: Option<Random> = "";
         /// How long one call to the portal may take.
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::fault::{Action, CallKind, Fault, Moment};
+use super::random::Form;
 use crate::signature::{self, Call, Refusal};
 
 /// An answer in JSON.
@@ -59,10 +60,15 @@ where
     // An application names itself in its body.
     let own = (about.kind == CallKind::Case).then(|| orgbusno(&bytes)).flatten().unwrap_or_default();
     let subjects: Vec<_> = about.subjects.iter().copied().chain([own.as_str()]).collect();
-    let fault = desk.take_fault(about.kind, &subjects);
+    let fault = desk.take_fault(Form::Calls, about.kind, &subjects);
     drop(permit);
     match fault {
         None => work(bytes).await,
+        Some(fault) if fault.action == Action::Lose => {
+            let response = work(bytes).await;
+            about.subjects.iter().for_each(|subject| desk.memory().lose_file(subject));
+            response
+        }
         Some(fault) => fail(desk, request, &fault, || work(bytes)).await,
     }
 }
@@ -101,8 +107,10 @@ where
         }
         Action::CloseBefore => cut(desk, request, Response::default()),
         Action::CloseAfter => cut(desk, request, work().await),
-        // Of reports only; `Fault::check` lets no such fault in for a call.
-        Action::Duplicate | Action::OutOfOrder | Action::WrongSignature | Action::Lose => work().await,
+        // Of reports, or of answers that are signed, which these are not.
+        Action::Duplicate | Action::OutOfOrder | Action::WrongSignature | Action::StaleClock | Action::Lose => {
+            work().await
+        }
     }
 }
 

@@ -194,6 +194,13 @@ impl Memory {
         self.files.get(sha256)
     }
 
+    /// Forgets a file, as if it had never been here.
+    pub(super) fn lose_file(&mut self, sha256: &str) {
+        if let Some(lost) = self.files.remove(sha256) {
+            self.file_bytes -= lost.bytes.len();
+        }
+    }
+
     pub(super) fn file_count(&self) -> usize {
         self.files.len()
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
+use super::random::Random;
 
 /// What happens to cases after they arrive, and which calls fail. TOML or JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct Script {
     /// Faults to queue when the script is taken up.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// Failing at random, begun when the script is taken up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random: Option<Random>,
     /// Whether the arrival itself is pushed as a report (02 收件). It can always be fetched.
     #[serde(default)]
     pub announce_arrival: bool,
@@ -137,7 +141,7 @@ pub(super) const MAX_TEXT: usize = 8_000;
 impl Script {
     /// Nothing happens unless somebody does it by hand.
     pub fn nothing() -> Self {
-        Self { steps: Vec::new(), cases: Vec::new(), faults: Vec::new(), announce_arrival: false }
+        Self { steps: Vec::new(), cases: Vec::new(), faults: Vec::new(), random: None, announce_arrival: false }
     }
 
     /// The same steps for every case.
@@ -171,6 +175,7 @@ impl Script {
             return Err(ScriptError::Senseless("more than 1,000 steps"));
         }
         self.steps.iter().chain(self.cases.iter().flat_map(|case| &case.steps)).try_for_each(Step::check)?;
+        self.random.iter().try_for_each(Random::check)?;
         self.faults.iter().try_for_each(Fault::check)
     }
 

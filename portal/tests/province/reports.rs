@@ -127,6 +127,7 @@ async fn reports_twice_out_of_order_forged_and_lost() {
     assert_eq!(seen_with(Action::Duplicate, 3).await, [(202, 2), (202, 2), (202, 3)]);
     assert_eq!(seen_with(Action::OutOfOrder, 2).await, [(202, 3), (202, 2)]);
     assert_eq!(seen_with(Action::WrongSignature, 3).await, [(401, 2), (202, 2), (202, 3)]);
+    assert_eq!(seen_with(Action::StaleClock, 3).await, [(401, 2), (202, 2), (202, 3)]);
     assert_eq!(seen_with(Action::Lose, 1).await, [(202, 3)]);
 }
 
