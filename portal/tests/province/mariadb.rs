@@ -81,18 +81,21 @@ fn program(name: &str) -> PathBuf {
 /// first who asks. Answers its address.
 pub async fn mariadb() -> String {
     let name = format!("test_{}_{}", std::process::id(), SERIAL.fetch_add(1, Ordering::Relaxed));
-    let address: Box<dyn Fn(&str) -> String + Send> = match std::env::var("GXB_TEST_MYSQL_URL") {
-        Ok(given) => Box::new(move |database| format!("{}/{database}", given.trim_end_matches('/'))),
-        Err(_) => {
-            // Said by every test that needs it, not by the first alone.
-            PROGRAMS.iter().for_each(|name| drop(program(name)));
-            let directory = tokio::task::spawn_blocking(|| SERVER_ONCE.directory.clone()).await.unwrap();
-            let socket = directory.join("socket").display().to_string();
-            Box::new(move |database| format!("mysql://root@localhost/{database}?socket={socket}"))
-        }
+    let (server_at, rest) = match std::env::var("GXB_TEST_MYSQL_URL") {
+        Ok(given) => (given.trim_end_matches('/').to_owned(), String::new()),
+        Err(_) => ("mysql://root@localhost".to_owned(), format!("?socket={}", own_socket().await)),
     };
+    let address = |database: &str| format!("{server_at}/{database}{rest}");
     let server = connect(&address("")).await;
     server.execute_unprepared(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await.unwrap();
     server.close().await.unwrap();
     address(&name)
+}
+
+/// The socket of our own server, which runs when this returns.
+async fn own_socket() -> String {
+    // Said by every test that needs it, not by the first alone.
+    let _: [PathBuf; 3] = PROGRAMS.map(program);
+    let directory = tokio::task::spawn_blocking(|| SERVER_ONCE.directory.clone()).await.unwrap();
+    directory.join("socket").display().to_string()
 }

@@ -1,7 +1,6 @@
 //! What a file drop and exchange tables make of the faults that only they can meet, and each way of a province that fails at
 //! random.
 
-use bytes::Bytes;
 use portal::adapter::{Province as _, Standing, Verdict};
 use portal::simulator::{Action, CallKind, Fault, Random, Status, Step};
 use serde_json::json;
@@ -254,5 +253,5 @@ async fn a_file_of_another_case_is_not_lost() {
     let other = Fault { subject: Some("another".into()), ..Fault::on(CallKind::File, Action::Lose) };
     rig.simulator.fail(other).unwrap();
     handed_over(&rig).await;
-    assert_eq!(rig.simulator.file(&file(&picture()).sha256).map(|file| file.bytes), Some(Bytes::from(picture())));
+    assert_eq!(rig.simulator.file(&file(&picture()).sha256).map(|file| file.bytes), Some(picture()));
 }
