@@ -8,9 +8,10 @@ use entity::outbox::Destination;
 use entity::staff::Role;
 use portal::signature::{Algorithm, Seal};
 use portal::simulator::{Action, CallKind, Fault};
+use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 use tests::receiver::{Receiver, Reply};
-use tests::{Machine, Setup};
+use tests::{Machine, Setup, wait_for};
 
 use crate::relaying::Scene;
 
@@ -132,6 +133,16 @@ async fn is_told_once_at_its_times_however_many_processes(setup: Setup) {
     assert_eq!(digest["stuck"][0]["count"], 1, "the rest is read");
 }
 
+/// Nobody has to ask: it was due when the server started.
+async fn a_server_tells_it_by_itself(setup: Setup) {
+    let app = setup.start().await;
+    let db = app.database().await;
+    let told = || async { entity::digest::Entity::find().one(&db).await.unwrap() };
+    let row = wait_for("the digest", told).await;
+    assert_eq!(row.due.format("%H:%M:%S").to_string(), "00:30:00", "half past eight in China");
+    assert_eq!((&row.data["todo"], &row.data["parked"]), (&json!(0), &json!(0)));
+}
+
 async fn old_news_is_not_told(setup: Setup) {
     let scene = scene(setup).await;
     let machine = scene.app.integrator("hall", &[Scope::WebhooksWrite, Scope::DeliveriesRead]).await;
@@ -178,6 +189,7 @@ tests::on_both!(
     says_what_is_stuck_and_what_to_do,
     nobody_can_be_known_by_it,
     is_told_once_at_its_times_however_many_processes,
+    a_server_tells_it_by_itself,
     old_news_is_not_told,
     only_those_hear_it_who_may_read_it,
 );

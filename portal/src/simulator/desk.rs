@@ -118,6 +118,19 @@ impl Desk {
         lock(&self.faults).waiting()
     }
 
+    /// A case is handed in: the first time, the faults its script has for it begin to wait.
+    pub(super) fn meet(&self, orgbusno: &str, item: &str, applicant: &str) {
+        if !self.memory().meet(orgbusno) {
+            return;
+        }
+        for fault in lock(&self.script).faults_for(orgbusno, item, applicant) {
+            let subject = fault.subject.clone().or_else(|| Some(orgbusno.to_owned()));
+            if let Err(error) = self.queue_fault(Fault { subject, ..fault }) {
+                tracing::warn!(orgbusno, %error, "a fault of the script is left out");
+            }
+        }
+    }
+
     /// The fault of a call: one that was queued for it, else what the lot says.
     pub(super) fn take_fault(&self, form: Form, call: CallKind, subjects: &[&str]) -> Option<Fault> {
         let queued = lock(&self.faults).take(call, subjects);

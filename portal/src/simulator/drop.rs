@@ -18,7 +18,7 @@ use super::clerk::keep_going;
 use super::courier::BEHIND;
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
-use super::gate::failure;
+use super::gate::{failure, handed_in};
 use super::random::Form;
 use super::server::{keep_file, take_case, take_step};
 use crate::signature::Envelope;
@@ -148,6 +148,9 @@ impl DropClerk {
     /// What the province says to a bundle, and whether it signs that wrongly; nothing when it stays silent.
     async fn take(&self, read: Read) -> Option<(Response, bool)> {
         let call = if read.kind == "apply" { CallKind::Case } else { CallKind::Step };
+        if call == CallKind::Case {
+            handed_in(&self.desk, &read.message);
+        }
         let fault = self.desk.take_fault(Form::Files, call, &[&read.orgbusno]);
         match fault.as_ref().map(|fault| fault.action) {
             Some(Action::Refuse) => {

@@ -57,8 +57,12 @@ where
         let status = if unchecked { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
         return failure(status, refusal.code(), &refusal.to_string());
     }
-    // An application names itself in its body.
-    let own = (about.kind == CallKind::Case).then(|| orgbusno(&bytes)).flatten().unwrap_or_default();
+    let own = match about.kind {
+        CallKind::Case => handed_in(desk, &bytes),
+        CallKind::Step => about.subjects.first().and_then(|projid| desk.memory().orgbusno_of(projid)),
+        _ => None,
+    };
+    let own = own.unwrap_or_default();
     let subjects: Vec<_> = about.subjects.iter().copied().chain([own.as_str()]).collect();
     let fault = desk.take_fault(Form::Calls, about.kind, &subjects);
     drop(permit);
@@ -80,8 +84,13 @@ async fn admit(desk: &Desk, request: &Request, body: &[u8]) -> Result<(), Refusa
     signature::admit(&desk.trusted, request.headers(), &call, &desk.nonces, desk.world.now()).await.map(|_| ())
 }
 
-fn orgbusno(body: &[u8]) -> Option<String> {
-    serde_json::from_slice::<Value>(body).ok()?.get("orgbusno")?.as_str().map(ToOwned::to_owned)
+/// Which case an application hands in: it names itself in its body.
+pub(super) fn handed_in(desk: &Desk, body: &[u8]) -> Option<String> {
+    let application: Value = serde_json::from_slice(body).ok()?;
+    let text = |name: &str| application.get(name).and_then(Value::as_str);
+    let orgbusno = text("orgbusno")?;
+    desk.meet(orgbusno, text("itemCode").unwrap_or_default(), text("applyname").unwrap_or_default());
+    Some(orgbusno.to_owned())
 }
 
 async fn fail<F>(desk: &Desk, request: &Request, fault: &Fault, work: impl FnOnce() -> F + Send) -> Response

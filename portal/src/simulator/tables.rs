@@ -108,6 +108,8 @@ impl TablesClerk {
 
     /// What the province says to an application; nothing when it stays silent.
     async fn take(&self, row: &QueryResult, projid: &str, dataver: i32) -> Result<Option<Response>, DbErr> {
+        let text = |name: &str| row.try_get::<Option<String>>("", name).map(Option::unwrap_or_default);
+        self.desk.meet(projid, &text("itemcode")?, &text("applyname")?);
         let fault = self.desk.take_fault(Form::Rows, CallKind::Case, &[projid]);
         match fault.as_ref().map(|fault| fault.action) {
             Some(Action::Refuse) => {

@@ -12,6 +12,8 @@ mod database;
 #[cfg(test)]
 mod dropped;
 #[cfg(test)]
+mod each_case;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod harness;

@@ -199,6 +199,10 @@ fn scripts_are_toml_or_json_and_mistakes_are_told() {
         call = "case"
         action = "close_after"
         times = 2
+        [random]
+        seed = 7
+        percent = 20
+        actions = ["status", "lose"]
     "#;
     let script = Script::parse(toml).expect("readable");
     assert_eq!((script.steps.len(), script.cases.len(), script.faults[0].times), (2, 1, 2));
@@ -211,6 +215,8 @@ fn scripts_are_toml_or_json_and_mistakes_are_told() {
         "[[steps]]\nstatus = \"approved\"\nafter_ms = 86400001",
         "[[steps]]\nstatus = \"approved\"\nwhen = 1",
         "[[faults]]\ncall = \"case\"\naction = \"lose\"",
+        "[[cases]]\nfaults = [{ call = \"case\", action = \"lose\" }]",
+        "[random]\nseed = 1\npercent = 91",
         "{\"steps\": [",
         "{\"unknown\": 1}",
     ] {

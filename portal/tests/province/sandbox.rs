@@ -13,16 +13,16 @@ const SEEDS: [u64; 6] = [1, 7, 42, 371_526, 20_261_126, u64::MAX];
 /// More tries than a province that fails two times out of five can use up.
 const TRIES: usize = 200;
 
-async fn put(rig: &impl Rig) -> Verdict {
+pub(crate) async fn put(rig: &impl Rig) -> Verdict {
     rig.province().put_file(&place(), &file(&picture()), picture()).await.verdict
 }
 
-async fn post(rig: &impl Rig) -> Verdict {
+pub(crate) async fn post(rig: &impl Rig) -> Verdict {
     rig.province().post_case(&application()).await.verdict
 }
 
 /// Tries until the province has taken it.
-async fn handed_over(rig: &impl Rig) {
+pub(crate) async fn handed_over(rig: &impl Rig) {
     for _ in 0..10 {
         put(rig).await;
         if post(rig).await.is_done() {
