@@ -16,11 +16,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::digest;
 use crate::reconcile;
 use crate::renew;
 use crate::rule_sync;
 use crate::sweep;
 
+/// How often to look whether the operator is to be told what there is to do: any process may have done so.
+const DIGEST_LOOK: Duration = Duration::from_mins(1);
 /// How often to look for photos whose rule has changed, or that had to wait for people's own.
 const RENEW_EVERY: Duration = Duration::from_mins(1);
 /// How often to look for photo rules that another process took in.
@@ -106,6 +109,13 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
         portal::poll::poll(&app.desk, &*app.province).await
     });
     repeat(app, tasks, RENEW_EVERY, "photos cannot be made again", |app| async move { renew::all(&app).await });
+    repeat(
+        app,
+        tasks,
+        DIGEST_LOOK,
+        "what there is to do cannot be told",
+        |app| async move { digest::when_due(&app).await },
+    );
     // Where the configuration says so.
     if let Some(pause) = province.rules {
         let trouble = "the portal's photo rules are not taken in";

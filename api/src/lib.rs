@@ -14,6 +14,7 @@ pub mod outside;
 // What it does: answer, and what goes on beside that
 pub mod background;
 pub mod darkroom;
+pub mod digest;
 pub mod http;
 pub mod receive;
 pub mod reconcile;

@@ -5,8 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use casework::digest::SOON;
 use casework::world::World;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use portal::adapter::{self, OpenError, Province, Way};
 use portal::signature::Key;
 use portal::simulator::{self, Script, Simulator, SimulatorConfig};
@@ -17,8 +18,6 @@ use crate::app::store_config;
 use crate::catalogue::RuleBook;
 use crate::config::{Config, ProvinceAt, WeChatAt};
 
-/// How long before its end a key is spoken of.
-const SOON: TimeDelta = TimeDelta::days(14);
 /// How often the simulator looks at what is not brought to it by calls.
 const CLERKS_ROUND: Duration = Duration::from_millis(200);
 
@@ -164,7 +163,7 @@ pub(crate) fn simulator_config(
         key: Key::new(config.province.app.clone(), config.province.simulator_seal.clone()),
         trusted: vec![province_key(config).trusted()],
         rules: simulated_rules(rules)?,
-        script: Script::default(),
+        script: Script { random: config.province.simulator_random.clone(), ..Script::default() },
         // Whoever is reached by files or tables pushes nothing.
         callback: matches!(config.province.at, ProvinceAt::Simulator(_) | ProvinceAt::Portal(_))
             .then(|| config.public_url.clone()),

@@ -1,4 +1,5 @@
-//! Forgetting what is over: uploads, objects without a row, sessions, keys, nonces and old reports.
+//! Forgetting what is over: uploads, objects without a row, sessions, keys, nonces, old reports, and
+//! calls of machines that are over.
 
 use std::collections::HashSet;
 
@@ -25,12 +26,15 @@ const REPORTS_KEPT: TimeDelta = TimeDelta::days(183);
 pub async fn all(app: &App) {
     let desk = &app.desk;
     let now = desk.world.now();
+    let called = TimeDelta::from_std(app.config.webhooks.kept).unwrap_or(REPORTS_KEPT);
     let results = [
         ("sessions", casework::session::sweep(desk).await),
         ("idempotency keys", casework::repeat::sweep(desk).await),
         ("reports", casework::report::sweep(desk, now - REPORTS_KEPT).await),
         ("nonces", SharedNonces(desk.clone()).sweep().await),
         ("outages", casework::destination::sweep(desk).await),
+        ("digests", casework::digest::sweep(desk).await),
+        ("calls that are over", casework::outbox::sweep(desk, now - called).await),
     ];
     for (what, result) in results {
         match result {

@@ -36,6 +36,7 @@ pub mod withdraw;
 
 // What is owed after the commit
 pub mod destination;
+pub mod digest;
 pub mod feed;
 pub mod late;
 pub mod notice;

@@ -1,13 +1,20 @@
 //! Machines that call us: made by the operator, each with the scopes it needs and keys of its own.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::machine::{self, Model};
 use entity::{MachineId, machine_key};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 
 use crate::desk::Desk;
+use crate::digest::KeyUse;
 use crate::error::{Error, Result, one_row};
 use crate::vault::Purpose;
+use crate::webhook;
 
 /// Something a machine may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,8 +96,19 @@ pub struct Account {
 impl Account {
     /// What it may do. A scope that an older program does not know is none.
     pub fn scopes(&self) -> Vec<Scope> {
-        self.machine.scopes.split(' ').filter_map(Scope::named).collect()
+        read(&self.machine.scopes)
     }
+}
+
+/// Scopes as the row holds them: each once.
+fn written(scopes: &[Scope]) -> String {
+    let each: BTreeSet<_> = scopes.iter().collect();
+    each.into_iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
+}
+
+/// The scopes a row holds.
+pub fn read(scopes: &str) -> Vec<Scope> {
+    scopes.split(' ').filter_map(Scope::named).collect()
 }
 
 /// Adds a machine with its first key.
@@ -102,7 +120,7 @@ pub async fn create(desk: &Desk, name: &str, scopes: &[Scope], key: Key) -> Resu
     let row = machine::ActiveModel {
         id: Set(MachineId(desk.world.id()?)),
         name: Set(name.to_owned()),
-        scopes: Set(scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")),
+        scopes: Set(written(scopes)),
         created_at: Set(desk.world.now()),
         disabled_at: Set(None),
     }
@@ -132,17 +150,84 @@ pub async fn drop_key(desk: &Desk, machine: &str, key: &str) -> Result<()> {
     one_row(dropped.rows_affected, Error::NotFound("machine_key"))
 }
 
-/// Bars a machine from now on.
+/// Bars a machine from now on. What its webhooks are still owed ends.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such machine.
 pub async fn disable(desk: &Desk, name: &str) -> Result<()> {
+    let tx = desk.begin().await?;
     let changed = machine::Entity::update_many()
         .set(machine::ActiveModel { disabled_at: Set(Some(desk.world.now())), ..Default::default() })
         .filter(machine::Column::Name.eq(name))
-        .exec(&desk.db)
+        .exec(&tx)
         .await?;
-    one_row(changed.rows_affected, Error::NotFound("machine"))
+    one_row(changed.rows_affected, Error::NotFound("machine"))?;
+    webhook::silence(desk, &tx, name).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives a machine these scopes instead of those it had, from its next call on. What its webhooks are still owed ends where
+/// it may not be called any more. The log says who changed what.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such machine; [`Error::Busy`] when somebody else changed it at the same moment.
+pub async fn set_scopes(desk: &Desk, name: &str, scopes: &[Scope], by: &str) -> Result<Model> {
+    let row = by_name(desk, name).await?.ok_or(Error::NotFound("machine"))?;
+    let tx = desk.begin().await?;
+    let changed = machine::Entity::update_many()
+        .set(machine::ActiveModel { scopes: Set(written(scopes)), ..Default::default() })
+        .filter(machine::Column::Id.eq(row.id))
+        .filter(machine::Column::Scopes.eq(&row.scopes))
+        .exec(&tx)
+        .await?;
+    one_row(changed.rows_affected, Error::Busy)?;
+    if !scopes.contains(&Scope::WebhooksWrite) {
+        webhook::silence(desk, &tx, name).await?;
+    }
+    tx.commit().await?;
+    let now = Model { scopes: written(scopes), ..row.clone() };
+    tracing::warn!(machine = name, by, had = row.scopes, has = now.scopes, "a machine's scopes were changed");
+    Ok(now)
+}
+
+/// Every machine, by name, at most `limit`, after the one of the name `after`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(desk: &Desk, after: Option<&str>, limit: u64) -> Result<Vec<Model>> {
+    let mut query = machine::Entity::find().order_by_asc(machine::Column::Name).limit(limit);
+    if let Some(after) = after {
+        query = query.filter(machine::Column::Name.gt(after));
+    }
+    Ok(query.all(&desk.db).await?)
+}
+
+/// The keys of every machine that is not barred; without what they hold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keys_in_use(desk: &Desk) -> Result<Vec<KeyUse>> {
+    let machines: Vec<(MachineId, String)> = machine::Entity::find()
+        .select_only()
+        .columns([machine::Column::Id, machine::Column::Name])
+        .filter(machine::Column::DisabledAt.is_null())
+        .order_by_asc(machine::Column::Name)
+        .into_tuple()
+        .all(&desk.db)
+        .await?;
+    let keys: Vec<(MachineId, String, Option<DateTime<Utc>>)> = machine_key::Entity::find()
+        .select_only()
+        .columns([machine_key::Column::MachineId, machine_key::Column::Name, machine_key::Column::Until])
+        .order_by_asc(machine_key::Column::Name)
+        .into_tuple()
+        .all(&desk.db)
+        .await?;
+    let of = |(id, owner): &(MachineId, String)| {
+        let own = keys.iter().filter(move |key| key.0 == *id);
+        own.map(|key| KeyUse { owner: owner.clone(), name: key.1.clone(), until: key.2 }).collect::<Vec<_>>()
+    };
+    Ok(machines.iter().flat_map(of).collect())
 }
 
 /// The machine that calls itself so, unless it is barred.

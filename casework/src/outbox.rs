@@ -1,6 +1,8 @@
 //! Promises are written with the change that owes them; the relay keeps them after the commit.
 
 mod by_hand;
+mod old;
+mod stuck;
 
 use chrono::{DateTime, Utc};
 use entity::outbox::{self, State};
@@ -12,6 +14,8 @@ use sea_orm::{
 };
 
 pub use by_hand::{DRIVABLE, cancel, drive_kept, interventions, redrive, redrive_many, words};
+pub use old::sweep;
+pub use stuck::{Reason, oldest, reasons};
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -26,13 +30,24 @@ pub(crate) const MAX_ATTEMPTS_SHOWN: u64 = 200;
 /// # Errors
 /// When the database fails.
 pub async fn owe(desk: &Desk, tx: &DatabaseTransaction, promise: Promise, case: CaseId, sequence: i32) -> Result<()> {
+    owe_to(desk, tx, promise, Some(case), sequence).await
+}
+
+/// The same for a promise that may belong to no case.
+pub(crate) async fn owe_to(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    promise: Promise,
+    case: Option<CaseId>,
+    sequence: i32,
+) -> Result<()> {
     let now = desk.world.now();
     outbox::ActiveModel {
         id: Set(OutboxId(desk.world.id()?)),
         destination: Set(promise.destination()),
         stream: Set(promise.stream()),
         sequence: Set(sequence),
-        case_id: Set(Some(case)),
+        case_id: Set(case),
         payload: Set(serde_json::to_value(promise).map_err(|_| Error::BadRow("outbox.payload"))?),
         state: Set(State::Queued),
         tries: Set(0),

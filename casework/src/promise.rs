@@ -2,7 +2,7 @@
 //! only, so that nothing personal waits in the outbox.
 
 use entity::outbox::Destination;
-use entity::{CaseId, EndpointId, NoticeId};
+use entity::{CaseId, DigestId, EndpointId, NoticeId};
 use serde::{Deserialize, Serialize};
 
 /// Something owed to somebody outside.
@@ -70,6 +70,13 @@ pub enum Promise {
         /// Which line of its timeline.
         sn: i32,
     },
+    /// Tell an endpoint what is stuck.
+    DigestV1 {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// What it is told.
+        digest: DigestId,
+    },
 }
 
 impl Promise {
@@ -84,11 +91,12 @@ impl Promise {
             | Self::DoneV1 { .. }
             | Self::RatingV1 { .. } => Destination::Province,
             Self::NoticeV1 { .. } => Destination::Wechat,
-            Self::WebhookV1 { endpoint, .. } => Destination::Webhook(endpoint),
+            Self::WebhookV1 { endpoint, .. } | Self::DigestV1 { endpoint, .. } => Destination::Webhook(endpoint),
         }
     }
 
-    /// What must be kept in order: a case's promises to the province, and to each endpoint; each notice is on its own.
+    /// What must be kept in order: a case's promises to the province, and to each endpoint; each notice and each digest is on
+    /// its own.
     pub fn stream(self) -> String {
         match self {
             Self::ApplyV1 { case, .. }
@@ -100,6 +108,7 @@ impl Promise {
             | Self::RatingV1 { case, .. }
             | Self::WebhookV1 { case, .. } => case.0.simple().to_string(),
             Self::NoticeV1 { notice } => notice.0.simple().to_string(),
+            Self::DigestV1 { digest, .. } => digest.0.simple().to_string(),
         }
     }
 }

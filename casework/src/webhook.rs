@@ -2,22 +2,25 @@
 
 mod key;
 mod replay;
+mod trouble;
 
 use chrono::TimeDelta;
 use entity::endpoint::{self, Model};
-use entity::outbox::{self, Destination};
+use entity::outbox::{self, Destination, State};
 use entity::{EndpointId, case, endpoint_key, machine};
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-pub use key::{Key, drop_key, keys, put_key};
+pub use key::{Key, drop_key, keys, keys_in_use, put_key};
 pub use replay::{From, replay};
+pub use trouble::{Trouble, troubles};
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::machine::Scope;
 use crate::outbox as owed;
 use crate::promise::Promise;
 
@@ -27,6 +30,52 @@ const MAX_ENDPOINTS: u64 = 20;
 const MAX_ALL: u64 = 200;
 /// Why an endpoint's promises end when it goes.
 const GONE: &str = "webhook.removed";
+/// Why they end when its machine may not be called any more.
+const NOT_ALLOWED: &str = "webhook.not_allowed";
+
+/// What an endpoint can be called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// A step of a case.
+    Case,
+    /// What is stuck, at set times.
+    Digest,
+}
+
+impl Event {
+    const ALL: [Self; 2] = [Self::Case, Self::Digest];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Digest => "digest",
+        }
+    }
+
+    /// The scopes a machine needs to hear of it.
+    pub fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::Case => &[Scope::WebhooksWrite],
+            Self::Digest => &[Scope::WebhooksWrite, Scope::DeliveriesRead],
+        }
+    }
+
+    /// The events an endpoint is called for.
+    pub fn of(row: &Model) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|event| row.events.split(' ').any(|name| name == event.name())).collect()
+    }
+}
+
+/// An endpoint as it is to be.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// Where to call.
+    pub url: &'a str,
+    /// Whether it is called.
+    pub on: bool,
+    /// What for.
+    pub events: Vec<Event>,
+}
 
 /// Owes the line of the timeline the case has just got to every endpoint that is called. Drafts are nobody's business.
 ///
@@ -36,7 +85,7 @@ pub(crate) async fn owe(desk: &Desk, tx: &DatabaseTransaction, case: &case::Mode
     if case.number.is_none() {
         return Ok(());
     }
-    for endpoint in turned_on(tx).await? {
+    for endpoint in subscribed(tx, Some(Event::Case)).await? {
         let promise = Promise::WebhookV1 { endpoint, case: case.id, sn: case.last_event };
         owed::owe(desk, tx, promise, case.id, case.last_event).await?;
     }
@@ -47,7 +96,7 @@ pub(crate) async fn owe(desk: &Desk, tx: &DatabaseTransaction, case: &case::Mode
 ///
 /// # Errors
 /// [`Error::TooMany`].
-pub async fn put(desk: &Desk, machine: &str, name: &str, url: &str, on: bool) -> Result<Model> {
+pub async fn put(desk: &Desk, machine: &str, name: &str, wanted: Wanted<'_>) -> Result<Model> {
     let of_machine = endpoint::Entity::find().filter(endpoint::Column::Machine.eq(machine)).count(&desk.db).await?;
     let known = find(desk, machine, name).await;
     let all = endpoint::Entity::find().count(&desk.db).await?;
@@ -59,14 +108,16 @@ pub async fn put(desk: &Desk, machine: &str, name: &str, url: &str, on: bool) ->
         id: Set(EndpointId(desk.world.id()?)),
         machine: Set(machine.to_owned()),
         name: Set(name.to_owned()),
-        url: Set(url.to_owned()),
+        url: Set(wanted.url.to_owned()),
+        events: Set(wanted.events.iter().map(|event| event.name()).collect::<Vec<_>>().join(" ")),
         created_at: Set(now),
-        disabled_at: Set((!on).then_some(now)),
-        disabled_for: Set((!on).then(|| "machine".to_owned())),
+        disabled_at: Set((!wanted.on).then_some(now)),
+        disabled_for: Set((!wanted.on).then(|| "machine".to_owned())),
         failing_since: Set(None),
     };
     let changed = [
         endpoint::Column::Url,
+        endpoint::Column::Events,
         endpoint::Column::DisabledAt,
         endpoint::Column::DisabledFor,
         endpoint::Column::FailingSince,
@@ -111,21 +162,31 @@ pub async fn list(desk: &Desk, machine: &str) -> Result<Vec<Model>> {
 /// # Errors
 /// When the database fails.
 pub async fn called(desk: &Desk) -> Result<Vec<EndpointId>> {
-    turned_on(&desk.db).await
+    subscribed(&desk.db, None).await
 }
 
-async fn turned_on(db: &impl ConnectionTrait) -> Result<Vec<EndpointId>> {
-    // A machine that is barred hears nothing more.
-    let barred = Query::select()
-        .column(machine::Column::Name)
-        .from(machine::Entity)
-        .and_where(machine::Column::DisabledAt.is_not_null())
-        .take();
+/// Every endpoint that wants to hear what is stuck.
+pub(crate) async fn told_digests(db: &impl ConnectionTrait) -> Result<Vec<EndpointId>> {
+    subscribed(db, Some(Event::Digest)).await
+}
+
+/// Every endpoint that is turned on and, where an event is named, called for it. A machine that is barred, or lost a scope it
+/// needs, hears nothing more.
+async fn subscribed(db: &impl ConnectionTrait, event: Option<Event>) -> Result<Vec<EndpointId>> {
+    // No scope's name is part of another's, and no event's.
+    let scopes = event.map_or(Event::Case.scopes(), Event::scopes);
+    let mut may = Query::select().column(machine::Column::Name).from(machine::Entity).take();
+    may.and_where(machine::Column::DisabledAt.is_null());
+    for scope in scopes {
+        may.and_where(machine::Column::Scopes.contains(scope.name()));
+    }
+    let wants = event.map(|event| endpoint::Column::Events.contains(event.name()));
     Ok(endpoint::Entity::find()
         .select_only()
         .column(endpoint::Column::Id)
         .filter(endpoint::Column::DisabledAt.is_null())
-        .filter(endpoint::Column::Machine.not_in_subquery(barred))
+        .filter(endpoint::Column::Machine.in_subquery(may))
+        .filter(Condition::all().add_option(wants))
         .limit(MAX_ALL)
         .into_tuple()
         .all(db)
@@ -148,6 +209,24 @@ pub async fn remove(desk: &Desk, machine: &str, name: &str) -> Result<()> {
         .exec(&tx)
         .await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Ends what the endpoints of a machine are still owed that may be called no more. What is being sent is finished.
+pub(crate) async fn silence(desk: &Desk, tx: &DatabaseTransaction, machine: &str) -> Result<()> {
+    let own: Vec<EndpointId> = endpoint::Entity::find()
+        .select_only()
+        .column(endpoint::Column::Id)
+        .filter(endpoint::Column::Machine.eq(machine))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    outbox::Entity::update_many()
+        .set(owed::cancelled(desk, NOT_ALLOWED))
+        .filter(outbox::Column::Destination.is_in(own.into_iter().map(Destination::Webhook)))
+        .filter(outbox::Column::State.is_in([State::Queued, State::Unknown, State::Parked]))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -15,6 +15,8 @@ pub struct Model {
     /// What the machine calls it; unique among its own.
     pub name: String,
     pub url: String,
+    /// What it is called for: `case`, `digest`, or both, separated by a space.
+    pub events: String,
     pub created_at: DateTimeUtc,
     pub disabled_at: Option<DateTimeUtc>,
     /// `machine`: it said so. `failing`: nothing came through for too long. `gone`: it answered 410.

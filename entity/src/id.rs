@@ -49,6 +49,8 @@ ids! {
     AttemptId,
     /// One application.
     CaseId,
+    /// What an operator was told of what is stuck.
+    DigestId,
     /// An address a machine wants to be called at.
     EndpointId,
     /// One entry of a case's timeline.

@@ -8,8 +8,8 @@ mod id;
 mod sealed;
 
 pub use id::{
-    AccountId, AttemptId, CaseId, EndpointId, EventId, InterventionId, MachineId, NoticeId, OutboxId, PhotoId,
-    ReconciliationId, ReportId, SessionId, StaffId, UploadId,
+    AccountId, AttemptId, CaseId, DigestId, EndpointId, EventId, InterventionId, MachineId, NoticeId, OutboxId,
+    PhotoId, ReconciliationId, ReportId, SessionId, StaffId, UploadId,
 };
 pub use sealed::Sealed;
 
@@ -35,6 +35,7 @@ pub mod upload;
 pub mod upload_part;
 // What is owed, and what came back
 pub mod attempt;
+pub mod digest;
 pub mod endpoint;
 pub mod endpoint_key;
 pub mod intervention;

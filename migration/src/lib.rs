@@ -12,6 +12,7 @@ mod m20261126_000007_lanes;
 mod m20261126_000008_county;
 mod m20261126_000009_integration;
 mod m20261126_000010_reconciliation;
+mod m20261126_000011_digest;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_county::Migration),
             Box::new(m20261126_000009_integration::Migration),
             Box::new(m20261126_000010_reconciliation::Migration),
+            Box::new(m20261126_000011_digest::Migration),
         ]
     }
 }

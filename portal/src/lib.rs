@@ -2,6 +2,7 @@
 
 // The loop, and who keeps which promise
 pub mod deliver;
+pub mod digest;
 pub mod payload;
 pub mod relay;
 

@@ -4,7 +4,7 @@ use casework::item::MaterialSpec;
 use casework::mask::{mask_id, mask_name, mask_phone, mask_values};
 use casework::promise::Promise;
 use casework::{Desk, Error, Result, case as row, told};
-use entity::{CaseId, case, notice, outbox};
+use entity::{CaseId, case, digest, notice, outbox};
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
@@ -52,6 +52,10 @@ async fn content(desk: &Desk, promise: Promise) -> Result<Value> {
         Promise::WebhookV1 { case, sn, .. } => {
             let row = find(desk, case).await?;
             Ok(json!({ "number": row.number, "sequence": sn }))
+        }
+        Promise::DigestV1 { digest, .. } => {
+            let row = digest::Entity::find_by_id(digest).one(&desk.db).await?;
+            Ok(row.ok_or(Error::BadRow("outbox.payload"))?.data)
         }
         Promise::NoticeV1 { notice } => {
             let row = notice::Entity::find_by_id(notice).one(&desk.db).await?;

@@ -110,6 +110,8 @@ async fn things(app: &TestApp, owner: &Caller) -> Things {
         owner.submit(&refused).await;
     }
     app.relay().drain().await.unwrap();
+    app.integrator("spare", &[]).await;
+    api::reconcile::now(app.app(), false, "test").await.unwrap();
     let operator = app.staff(Role::Operator).await;
     let parked = operator.get("/staff/v1/deliveries?state=parked").await.expect(200).json();
     let ready = owner.ready().await;

@@ -71,6 +71,13 @@ async fn answering_503_to_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn losing_a_file_it_had_taken() {
+    let fault = Fault::on(CallKind::File, Action::Lose);
+    let (attempt, then) = ("case retry province.file_absent 422", Some("case done - 201"));
+    tell(Story { fault, attempt, relay: "queued", then, posts: 1 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closing_before_it_took_the_case() {
     let fault = Fault::on(CallKind::Case, Action::CloseBefore);
     let (attempt, then) = ("case unknown province.no_answer -", Some("case done - 201"));

@@ -5,6 +5,8 @@ mod admin;
 mod deliveries;
 mod feed;
 mod files;
+mod forgotten;
 mod inside;
 mod rules;
+mod scopes;
 mod webhooks;

@@ -8,10 +8,12 @@
 )]
 
 mod access;
+mod at_random;
 mod bound;
 mod config;
 mod contract;
 mod county;
+mod digest;
 mod faults;
 mod hostile;
 mod input;

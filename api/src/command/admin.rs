@@ -1,5 +1,6 @@
 //! `gaoxingban admin`: what only an operator may do.
 
+mod delivery;
 mod machine;
 
 use std::path::Path;
@@ -17,6 +18,9 @@ use super::{Ended, configured, on_threads, print};
 use crate::app::Builder;
 use crate::config::value::Value as _;
 use crate::config::{Believed, Config};
+
+/// Who acts, in what is written down.
+const BY: &str = "cli";
 
 /// What `admin` can be told.
 #[derive(Clone, Debug, clap::Args)]
@@ -60,6 +64,15 @@ enum What {
         machine: String,
         /// What the key is called.
         key: String,
+    },
+    /// Say what a machine may do from its next call on.
+    SetMachineScopes(machine::SetScopes),
+    /// Drive again what is parked or unknown, all of it unless told otherwise; the relay asks the other side first.
+    Redrive(delivery::Redrive),
+    /// Deliver to a destination again that somebody paused.
+    Resume {
+        /// What it is called: `province`, `wechat`, or `webhook:` and its id.
+        destination: String,
     },
     /// Bar a machine from now on.
     DisableMachine {
@@ -137,6 +150,9 @@ async fn administer(what: What, config: Config) -> Ended {
         What::AddMachine(add) => print(&machine::add(&app.desk, add, &province).await?)?,
         What::AddMachineKey(add) => print(&machine::add_key(&app.desk, add).await?)?,
         What::DropMachineKey { machine, key } => casework::machine::drop_key(&app.desk, &machine, &key).await?,
+        What::SetMachineScopes(set) => print(&machine::set_scopes(&app.desk, set).await?)?,
+        What::Redrive(redrive) => print(&delivery::redrive(&app, redrive).await?)?,
+        What::Resume { destination } => delivery::resume(&app, &destination).await?,
         What::DisableMachine { machine } => casework::machine::disable(&app.desk, &machine).await?,
     }
     Ok(ExitCode::SUCCESS)

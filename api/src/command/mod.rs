@@ -3,6 +3,7 @@
 mod admin;
 mod config;
 mod demo;
+mod digest;
 mod health;
 mod migrate;
 mod openapi;
@@ -21,6 +22,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Mistakes};
+
+/// What a command exits with that found something for a person to do.
+const SOMETHING_TO_DO: u8 = 3;
 
 /// What a subcommand ends with: an exit code, or an error that is printed with its whole chain.
 pub type Ended = Result<ExitCode, Box<dyn StdError + Send + Sync>>;
@@ -45,6 +49,9 @@ enum Role {
     /// Compare our cases with the province's, cure what can safely be cured, and print what a person has to look at; exit
     /// code 3 when there is any.
     Reconcile(reconcile::Args),
+    /// Print what there is to do for an operator: what is stuck and why, who does not answer, which keys end; exit code 3
+    /// when there is anything.
+    Digest(digest::Args),
     /// Bring the database's schema up to date, or back.
     Migrate(migrate::Args),
     /// The province on this machine, for development and tests.
@@ -78,6 +85,7 @@ pub fn main() -> ExitCode {
         Role::Serve(args) => configured(file, |config| serve::run(args, config)),
         Role::Relay => configured(file, relay::run),
         Role::Reconcile(args) => configured(file, |config| reconcile::run(args, config)),
+        Role::Digest(args) => configured(file, |config| digest::run(args, config)),
         Role::Migrate(args) => configured(file, |config| migrate::run(args, config)),
         Role::PortalSim(args) => configured(file, |config| portal_sim::run(args, config)),
         Role::Photo(Photo::Fit(args)) => Ok(photo_fit::run(&args)),

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Ended, on_threads, signals};
 use crate::catalogue;
-use crate::config::Config;
+use crate::config::value::Value as _;
+use crate::config::{Config, Random};
 use crate::outside;
 
 /// How long calls under way may take when it is told to stop.
@@ -29,6 +30,14 @@ pub(super) struct Args {
     /// The server to push reports to, such as `http://127.0.0.1:8080`; without it they can only be fetched.
     #[arg(long, value_name = "URL")]
     callback: Option<String>,
+    /// Fail at random: a seed, and how many calls of a hundred; the same seed fails the same way again. Wins over the script
+    /// and `GXB_PORTAL_SIM_RANDOM`.
+    #[arg(long, value_name = "SEED:PERCENT", value_parser = random)]
+    random: Option<Random>,
+}
+
+fn random(text: &str) -> Result<Random, String> {
+    Random::parse(text)
 }
 
 pub(super) fn run(args: Args, config: Config) -> Ended {
@@ -44,6 +53,8 @@ async fn simulate(args: Args, config: Config) -> Ended {
     };
     let rules = catalogue::load(config.catalogue_dir.as_deref())?.rules;
     let settings = outside::simulator_config(&config, args.listen, &rules)?;
+    let random = args.random.map(|random| random.0).or(script.random.clone()).or(settings.script.random.clone());
+    let script = Script { random, ..script };
     let settings = SimulatorConfig { script, callback: args.callback, ..settings };
     let running = simulator::start(settings, World::real()).await?;
     outside::clerk(&config, &running).await?;

@@ -5,13 +5,10 @@ use std::process::ExitCode;
 use portal::reconcile::compare::{Cure, Kind};
 use portal::reconcile::report::{Line, Outcome, Report, latest};
 
-use super::{Ended, on_threads, print};
+use super::{Ended, SOMETHING_TO_DO, on_threads, print};
 use crate::app::Builder;
 use crate::config::Config;
 use crate::reconcile;
-
-/// What `reconcile` exits with when a person has something to do.
-const SOMETHING_TO_DO: u8 = 3;
 
 /// What `reconcile` can be told.
 #[derive(Clone, Debug, clap::Args)]

@@ -130,6 +130,7 @@ pub(super) fn resolve(settings: Settings) -> Config {
             poll: s.relay_poll.0,
             promise: s.relay_promise.0,
         },
+        digest_at: s.digest_at.0,
         webhooks: webhooks::webhooks(&settings),
         wechat: wechat(&settings),
         refresh_lifetime: s.refresh_lifetime.0,

@@ -22,8 +22,9 @@ use std::time::Duration;
 use ::portal::adapter::CodeTable;
 use ::portal::signature::Seal;
 use choice::{DatabaseUrl, LogFormat, Profile, Template};
+use chrono::NaiveTime;
 pub use keys::{Keys, KeysError};
-pub use portal::Believed;
+pub use portal::{Believed, Random};
 use secret::Secret;
 pub use show::{effective, markdown};
 use source::Source;
@@ -66,6 +67,8 @@ pub struct Config {
     pub province: Province,
     /// When they are relayed.
     pub relay: Relay,
+    /// When the operator is told what there is to do: times of the day in China.
+    pub digest_at: Vec<NaiveTime>,
     /// How machines are called back.
     pub webhooks: Webhooks,
     /// Who tells us who is signing in.
@@ -173,6 +176,8 @@ pub struct Province {
     pub believed: Vec<Believed>,
     /// What the simulator signs with.
     pub simulator_seal: Seal,
+    /// How the simulator fails at random; none where it does not.
+    pub simulator_random: Option<::portal::simulator::Random>,
     /// For one call.
     pub timeout: Duration,
     /// How often to ask for reports.

@@ -21,6 +21,26 @@ impl Value for Seal {
     }
 }
 
+/// How the simulator fails at random.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Random(pub ::portal::simulator::Random);
+
+impl Value for Random {
+    const KIND: &'static str = "`seed:percent`, such as `42:20`";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("must be a seed and at most 90 of a hundred calls, such as 42:20, not {text:?}");
+        let (seed, percent) = text.split_once(':').ok_or_else(wrong)?;
+        let numbers = seed.parse().ok().zip(percent.parse().ok());
+        let random = numbers.map(|(seed, percent)| ::portal::simulator::Random::new(seed, percent));
+        random.filter(|random| random.check().is_ok()).map(Self).ok_or_else(wrong)
+    }
+
+    fn show(&self) -> String {
+        format!("{}:{}", self.0.seed, self.0.percent)
+    }
+}
+
 /// A key the portal may sign with, beside others.
 #[derive(Clone, Debug)]
 pub struct Believed {
@@ -123,6 +143,7 @@ pub(super) fn province(s: Settings) -> Province {
     Province {
         at,
         app: s.portal_app,
+        simulator_random: s.portal_sim_random.map(|random| random.0),
         simulator_seal: s.portal_sim_key.unwrap_or_else(|| seal.clone()),
         seal,
         believed: s.portal_trusted_keys,

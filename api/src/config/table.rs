@@ -10,10 +10,10 @@ use ::portal::signature::Seal;
 use ::portal::webhook::address::Network;
 
 use super::choice::{Codes, DatabaseUrl, ForeignUrl, LogFormat, LogLevel, Profile, Template, Url};
-use super::portal::Believed;
+use super::portal::{Believed, Random};
 use super::secret::{Key32, NamedKey, Secret};
 use super::source::{PREFIX, Source};
-use super::value::{Region, Size, Span, Value, Whole};
+use super::value::{Region, Size, Span, TimesOfDay, Value, Whole};
 
 /// One setting as the documentation shows it.
 #[derive(Debug)]
@@ -155,6 +155,8 @@ settings! {
         portal_trusted_keys: Vec<Believed> = "";
         /// What the simulator signs its reports with. Unset: the key we sign with.
         portal_sim_key: Option<Seal> = "";
+        /// Has the simulator fail at random: a seed, and how many calls of a hundred. The same seed fails the same way again.
+        portal_sim_random: Option<Random> = "";
         /// How long one call to the portal may take.
         portal_timeout: Span = "30s";
         /// How often to ask the portal for reports it did not push.
@@ -198,6 +200,9 @@ settings! {
         /// How long a promise to the province may stay open before the applicant is told, once, that handing the case on takes
         /// longer than usual.
         relay_promise: Span = "4h";
+        /// When the operator is told what there is to do, in China's time: in the log, and by the webhooks that want to hear of it.
+        /// However many processes there are, once each time. `gaoxingban digest` says it at any time.
+        digest_at: TimesOfDay = "08:30";
     }
     "Webhooks" {
         /// Private networks machines may be called back in, such as the government's own; every other one is refused. In
@@ -207,6 +212,9 @@ settings! {
         webhook_timeout: Span = "15s";
         /// How long nothing may come through before a webhook is turned off, and the operator told.
         webhook_patience: Span = "3d";
+        /// How long calls that are over are kept with their tries. Sending again since a time reaches back further: it reads the
+        /// cases.
+        webhook_kept: Span = "90d";
     }
     "WeChat" {
         /// The mini-program's id.

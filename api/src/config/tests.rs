@@ -239,7 +239,17 @@ fn no_secret_can_be_printed() {
 
 #[test]
 fn values_read_back_as_they_are_shown() {
-    use value::{Size, Span, Value as _};
+    use value::{Size, Span, TimesOfDay, Value as _};
+    for text in ["08:30", "08:30,17:00", "never"] {
+        assert_eq!(TimesOfDay::parse(text).unwrap().show(), text);
+    }
+    for text in ["", "8", "24:00", "08:60", "08:30,never", "always"] {
+        assert!(TimesOfDay::parse(text).is_err(), "{text:?}");
+    }
+    assert_eq!(Random::parse("42:20").unwrap().show(), "42:20");
+    for text in ["", "42", "42:91", "42:-1", "x:20", "42:20:1"] {
+        assert!(Random::parse(text).is_err(), "{text:?}");
+    }
     for text in ["500ms", "30s", "15m", "1h30m", "30d"] {
         assert_eq!(Span::parse(text).unwrap().show(), text);
     }

@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveTime;
+
 /// A kind of value a setting can have.
 pub trait Value: Sized {
     /// What to write, in a few words, for the generated page.
@@ -63,6 +65,30 @@ impl Value for Span {
             }
         }
         text
+    }
+}
+
+/// Times of the day, in China: `08:30`, `08:30,17:00`; `never` is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimesOfDay(pub Vec<NaiveTime>);
+
+impl Value for TimesOfDay {
+    const KIND: &'static str = "times of the day such as `08:30,17:00`, or `never`";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.trim() == "never" {
+            return Ok(Self(Vec::new()));
+        }
+        let times = text.split(',').map(|part| NaiveTime::parse_from_str(part.trim(), "%H:%M"));
+        let times: Result<Vec<_>, _> = times.collect();
+        times.map(Self).map_err(|_| format!("must be times of the day such as 08:30,17:00, or never, not {text:?}"))
+    }
+
+    fn show(&self) -> String {
+        if self.0.is_empty() {
+            return "never".to_owned();
+        }
+        self.0.iter().map(|time| time.format("%H:%M").to_string()).collect::<Vec<_>>().join(",")
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Webhooks {
     pub timeout: Duration,
     /// How long nothing may come through before an endpoint is turned off.
     pub patience: Duration,
+    /// How long calls that are over are kept.
+    pub kept: Duration,
 }
 
 /// How machines are called back.
@@ -38,5 +40,6 @@ pub(super) fn webhooks(settings: &Settings) -> Webhooks {
         policy: Policy { networks: settings.webhook_networks.clone(), plain },
         timeout: settings.webhook_timeout.0,
         patience: settings.webhook_patience.0,
+        kept: settings.webhook_kept.0,
     }
 }

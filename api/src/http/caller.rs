@@ -64,6 +64,14 @@ impl Officer {
         By { id: self.0.id, name: self.0.name.clone(), role: self.0.role }
     }
 
+    /// Passes operators.
+    ///
+    /// # Errors
+    /// `session.not_allowed` for everybody else.
+    pub fn may_operate(&self) -> Result<StaffId, Problem> {
+        if self.0.role == Role::Operator { Ok(self.0.id) } else { Err(Problem::new(&codes::SESSION_NOT_ALLOWED)) }
+    }
+
     /// Passes whoever watches over deliveries: supervisors and operators.
     ///
     /// # Errors

@@ -5,8 +5,8 @@
 use super::app::{
     AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, RatingsApi, SessionApi, UploadsApi,
 };
-use super::integration::{DestinationsApi, FeedApi, FilesApi, ReportsApi, RulesApi, StuckApi, WebhooksApi};
-use super::staff::{DecideApi, DeliveriesApi, DeskApi, ReviewApi, StaffSessionApi, WindowApi};
+use super::integration::{DestinationsApi, FeedApi, FilesApi, LookApi, ReportsApi, RulesApi, StuckApi, WebhooksApi};
+use super::staff::{DecideApi, DeliveriesApi, DeskApi, MachinesApi, ReviewApi, StaffSessionApi, WatchApi, WindowApi};
 use poem_openapi::{ContactObject, LicenseObject, OpenApi, OpenApiService};
 
 /// Which document.
@@ -23,9 +23,9 @@ pub enum Document {
 /// The operations of the app's document.
 pub type App = (SessionApi, ItemsApi, PhotosApi, UploadsApi, DraftsApi, CasesApi, RatingsApi, NoticesApi, AccountApi);
 /// The operations of the staff's document.
-pub type Staff = (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi);
+pub type Staff = (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi, WatchApi, MachinesApi);
 /// The operations of the machines' document.
-pub type Integration = (ReportsApi, FeedApi, FilesApi, WebhooksApi, StuckApi, DestinationsApi, RulesApi);
+pub type Integration = (ReportsApi, FeedApi, FilesApi, WebhooksApi, StuckApi, DestinationsApi, LookApi, RulesApi);
 
 /// The app's document and its routes.
 pub fn app(public_url: &str) -> OpenApiService<App, ()> {
@@ -50,7 +50,7 @@ pub fn app(public_url: &str) -> OpenApiService<App, ()> {
 /// The staff's document and its routes.
 pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
     describe(
-        (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi),
+        (StaffSessionApi, DeskApi, WindowApi, ReviewApi, DecideApi, DeliveriesApi, WatchApi, MachinesApi),
         public_url,
         "高兴办 · 工作人员接口 Staff",
         STAFF,
@@ -60,7 +60,7 @@ pub fn staff(public_url: &str) -> OpenApiService<Staff, ()> {
 /// The machines' document and its routes.
 pub fn integration(public_url: &str) -> OpenApiService<Integration, ()> {
     describe(
-        (ReportsApi, FeedApi, FilesApi, WebhooksApi, StuckApi, DestinationsApi, RulesApi),
+        (ReportsApi, FeedApi, FilesApi, WebhooksApi, StuckApi, DestinationsApi, LookApi, RulesApi),
         public_url,
         "高兴办 · 系统对接接口 Integration",
         INTEGRATION,
@@ -97,7 +97,8 @@ says which parts are there.";
 const STAFF: &str = "\
 窗口、审批和监督人员使用的接口。\n\nFor window clerks, approvers, issuers and supervisors of the bureau.\n\n\
 A case the county decides: `list_desk` → `get_desk_case` → `accept_case` (or `correct_case`, once) → `begin_step`, `end_step` → \
-`approve_case` or `deny_case` → `issue_case`. A case the province decides is not on the desk.";
+`approve_case` or `deny_case` → `issue_case`. A case the province decides is not on the desk.\n\n\
+Whoever watches over deliveries: `get_digest` says what there is to do → `list_deliveries` → `redrive_delivery`.";
 
 const INTEGRATION: &str = "\
 省政务服务平台和其他系统使用的接口，每次调用都要签名。\n\n\
@@ -106,7 +107,7 @@ add-machine`); each operation names the scope it needs. Every call is signed wit
 and `X-Gxb-Signature` (`alg=hmac-sha256`, `hmac-sm3` or `sm2`) over method, path with query, timestamp, nonce and the hash of \
 the body (SHA-256 with the first, SM3 with the others); the clock may be five minutes off, and a nonce works once.\n\n\
 A copy of the cases: `list_changes` → keep the page → `acknowledge_changes` → `list_changes` …; for each change `get_whole_case`, \
-and for each file `link_file`. To be called instead of asking: `put_webhook`. What is stuck: `list_stuck` → `get_stuck` → \
+and for each file `link_file`. To be called instead of asking: `put_webhook`. What there is to do: `read_digest`. What is stuck: `list_stuck` → `get_stuck` → \
 `redrive_one` or `redrive_many`, or `cancel_delivery`. Maintenance: `pause_destination` → `resume_destination`.";
 
 const COMMON: &str = "\

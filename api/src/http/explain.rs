@@ -69,6 +69,7 @@ fn not_found(what: &str) -> &'static codes::Code {
         "delivery" => &codes::DELIVERY_UNKNOWN,
         "webhook" | "webhook_key" => &codes::WEBHOOK_UNKNOWN,
         "destination" => &codes::DESTINATION_UNKNOWN,
+        "machine" => &codes::MACHINE_UNKNOWN,
         // A token that is good, of somebody who is no longer there.
         "account" | "staff" => &codes::SESSION_ENDED,
         _ => &codes::REQUEST_NO_SUCH_PATH,

@@ -1,8 +1,10 @@
 //! HTTP: the routes, and what stands around every one of them.
 
 pub mod app;
+pub mod books;
 pub mod caller;
 pub mod delivery;
+pub mod digest;
 pub mod documents;
 mod explain;
 mod health;

@@ -1,8 +1,8 @@
 //! What calls to an endpoint are signed with: several at once while they are changed.
 
 use chrono::{DateTime, Utc};
-use entity::EndpointId;
 use entity::endpoint_key::{self, Kind};
+use entity::{EndpointId, endpoint};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::desk::Desk;
+use crate::digest::KeyUse;
 use crate::error::{Error, Result, one_row};
 use crate::vault::Purpose;
 
@@ -53,6 +54,32 @@ pub async fn keys(desk: &Desk, endpoint: EndpointId) -> Result<Vec<Key>> {
         Ok(Key { name: row.name, kind: row.kind, bytes, until: row.until })
     };
     rows.into_iter().map(open).collect()
+}
+
+/// The keys of every endpoint that is turned on; without what they hold. The owner is `machine/endpoint`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keys_in_use(desk: &Desk) -> Result<Vec<KeyUse>> {
+    let called: Vec<endpoint::Model> = endpoint::Entity::find()
+        .filter(endpoint::Column::DisabledAt.is_null())
+        .order_by_asc(endpoint::Column::Machine)
+        .order_by_asc(endpoint::Column::Name)
+        .all(&desk.db)
+        .await?;
+    let keys: Vec<(EndpointId, String, Option<DateTime<Utc>>)> = endpoint_key::Entity::find()
+        .select_only()
+        .columns([endpoint_key::Column::EndpointId, endpoint_key::Column::Name, endpoint_key::Column::Until])
+        .order_by_asc(endpoint_key::Column::Name)
+        .into_tuple()
+        .all(&desk.db)
+        .await?;
+    let of = |row: &endpoint::Model| {
+        let owner = format!("{}/{}", row.machine, row.name);
+        let own = keys.iter().filter(|key| key.0 == row.id);
+        own.map(|key| KeyUse { owner: owner.clone(), name: key.1.clone(), until: key.2 }).collect::<Vec<_>>()
+    };
+    Ok(called.iter().flat_map(of).collect())
 }
 
 /// Makes a key of this name, or gives the one that is there another end. Its kind never changes.

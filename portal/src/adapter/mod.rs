@@ -77,6 +77,9 @@ pub trait Province: Send + Sync {
 /// The code of a call that a platform does not offer.
 pub const NOT_OFFERED: &str = "province.not_offered";
 
+/// The code of a rejection because files are not there, though they were put there: they are to be put again.
+pub const FILE_ABSENT: &str = "province.file_absent";
+
 /// What the platform gives for an application it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {

@@ -19,7 +19,7 @@ use store::ObjectStore;
 pub use self::files::Binder;
 use self::files::Stopped;
 use super::{Deliver, Delivery, Job, Outcome};
-use crate::adapter::{Province, Reply, Standing, Verdict};
+use crate::adapter::{FILE_ABSENT, Province, Reply, Standing, Verdict};
 use crate::{application, poll};
 
 /// Hands cases to the province.
@@ -67,7 +67,7 @@ impl Deliver for ToProvince {
                 | Promise::DoneV1 { case, sn }
                 | Promise::RatingV1 { case, sn },
             ) => self.tell(case, sn).await,
-            Some(Promise::NoticeV1 { .. } | Promise::WebhookV1 { .. }) | None => {
+            Some(Promise::NoticeV1 { .. } | Promise::WebhookV1 { .. } | Promise::DigestV1 { .. }) | None => {
                 Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned())))
             }
         }
@@ -107,9 +107,22 @@ impl ToProvince {
         steps.case_sent = true;
         self.remember(job, &steps).await?;
         let reply = self.province.post_case(&application).await;
-        let Some(receipt) = &reply.value else { return Ok(with(&reply, "case", failure(&reply.verdict))) };
+        let Some(receipt) = &reply.value else {
+            if reply.verdict.code() == Some(FILE_ABSENT) {
+                return self.put_anew(job, &reply, steps).await;
+            }
+            return Ok(with(&reply, "case", failure(&reply.verdict)));
+        };
         row::handed_over(&self.desk, id, &receipt.province_id).await?;
         Ok(with(&reply, "case", Outcome::Done(None)))
+    }
+
+    /// Files that were put there are gone there: the next attempt puts them again. One that goes on losing them uses up the
+    /// schedule, and a person looks.
+    async fn put_anew<T>(&self, job: &Job<'_>, reply: &Reply<T>, mut steps: Steps) -> Result<Delivery> {
+        steps.files.clear();
+        self.remember(job, &steps).await?;
+        Ok(with(reply, "case", Outcome::Retry { after: None, code: FILE_ABSENT.to_owned() }))
     }
 
     /// Nobody need look at a refusal of what was given up meanwhile: the next attempt asks whether any of it is there.

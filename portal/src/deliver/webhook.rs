@@ -9,7 +9,7 @@ use casework::{Desk, Error, Result, webhook};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::endpoint;
 use entity::outbox::Destination;
-use entity::{CaseId, EndpointId, case, case_event};
+use entity::{CaseId, DigestId, EndpointId, case, case_event, digest};
 use sea_orm::{ActiveEnum as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
@@ -78,14 +78,19 @@ impl Deliver for ToEndpoint {
     }
 
     async fn deliver(&self, job: &Job<'_>) -> Result<Delivery> {
-        let Some(Promise::WebhookV1 { case, sn, .. }) = job.promise() else {
-            return Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned())));
-        };
         let desk = &self.by.desk;
+        let message = match job.promise() {
+            Some(Promise::WebhookV1 { case, sn, .. }) => Message::of(desk, case, sn).await?,
+            Some(Promise::DigestV1 { digest, .. }) => match Message::digest(desk, digest).await? {
+                Some(message) => message,
+                None => return Ok(Delivery::plain("claim", Outcome::Cancelled("digest.forgotten"))),
+            },
+            _ => return Ok(Delivery::plain("claim", Outcome::Parked("relay.unknown_promise".to_owned()))),
+        };
         let Some(endpoint) = endpoint::Entity::find_by_id(self.endpoint).one(&desk.db).await? else {
             return Ok(Delivery::plain("claim", Outcome::Cancelled("webhook.removed")));
         };
-        let delivery = self.by.call(&endpoint, case, sn).await?;
+        let delivery = self.by.call(&endpoint, message).await?;
         match &delivery.outcome {
             Outcome::Done(_) => webhook::came_through(desk, &endpoint).await?,
             outcome if *outcome == parked("webhook.gone") => {
@@ -110,12 +115,11 @@ impl Webhooks {
         }
     }
 
-    async fn call(&self, endpoint: &endpoint::Model, case: CaseId, sn: i32) -> Result<Delivery> {
+    async fn call(&self, endpoint: &endpoint::Model, message: Message) -> Result<Delivery> {
         // Looked at again each time: what may be called is the operator's to change.
         if let Err(why) = self.policy.check(&endpoint.url) {
             return Ok(Delivery { reply: Some(why.to_owned()), ..Delivery::plain("call", parked("webhook.address")) });
         }
-        let message = Message::of(&self.desk, case, sn).await?;
         let now = self.desk.world.now();
         let signatures =
             sign::signatures(&webhook::keys(&self.desk, endpoint.id).await?, &message.id, now, &message.body);
@@ -134,7 +138,7 @@ impl Webhooks {
     }
 }
 
-/// What is told of one line of a timeline: the same bytes however often.
+/// What is told of one line of a timeline, or of what is stuck: the same bytes however often.
 struct Message {
     id: String,
     body: String,
@@ -155,6 +159,14 @@ impl Message {
             "data": { "case_id": case, "number": row.number, "state": line.state.to_value(), "sequence": sn },
         });
         Ok(Self { id: format!("msg_{}", line.id.0.simple()), body: body.to_string() })
+    }
+
+    /// None when it was so long ago that it is no longer kept.
+    async fn digest(desk: &Desk, id: DigestId) -> Result<Option<Self>> {
+        let Some(row) = digest::Entity::find_by_id(id).one(&desk.db).await? else { return Ok(None) };
+        let timestamp = row.due.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let body = json!({ "type": "digest.ready", "timestamp": timestamp, "data": row.data });
+        Ok(Some(Self { id: format!("msg_{}", row.id.0.simple()), body: body.to_string() }))
     }
 }
 

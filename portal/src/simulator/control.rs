@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use super::fault::Fault;
 use super::gate::{answer, failure};
+use super::random::Random;
 use super::script::{Script, ScriptError, Step};
 
 /// The most bytes of a script or a fault.
@@ -117,6 +118,29 @@ pub(super) async fn fail(Data(desk): Data<&Arc<Desk>>, body: Body) -> Response {
         Ok(()) => answer(StatusCode::OK, &json!({"faults": desk.faults()})),
         Err(error) => senseless(&error),
     }
+}
+
+/// How it fails at random, and how much has failed so far.
+fn at_random(desk: &Desk) -> Response {
+    let told = desk.lots(|lots| json!({"random": lots.random, "failed": lots.failed, "calls": lots.counts()}));
+    answer(StatusCode::OK, &told.unwrap_or_else(|| json!({"random": null})))
+}
+
+#[handler]
+pub(super) fn show_random(Data(desk): Data<&Arc<Desk>>) -> Response {
+    at_random(desk)
+}
+
+#[handler]
+pub(super) async fn set_random(Data(desk): Data<&Arc<Desk>>, body: Body) -> Response {
+    let done = json_of::<Random>(body).await.and_then(|random| desk.set_random(Some(random)));
+    done.map_or_else(|error| senseless(&error), |()| at_random(desk))
+}
+
+#[handler]
+pub(super) fn end_random(Data(desk): Data<&Arc<Desk>>) -> Response {
+    let done = desk.set_random(None);
+    done.map_or_else(|error| senseless(&error), |()| at_random(desk))
 }
 
 #[handler]

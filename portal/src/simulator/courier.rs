@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use http::{Method, header};
 use serde_json::Value;
 
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
+use super::random::Form;
 use crate::signature::{self, Call};
 
 /// The path under the callback.
 const PATH: &str = "/integration/v1/reports";
 /// How much of the answer is read; none of it is used.
 const MAX_REPLY: usize = 64 * 1024;
+/// How far a stale clock is behind.
+pub(super) const BEHIND: TimeDelta = TimeDelta::hours(1);
 
 /// Sees to it that a courier is on its way for this case.
 pub(super) fn wake(desk: &Arc<Desk>, orgbusno: &str) {
@@ -35,19 +39,19 @@ pub(super) fn wake(desk: &Arc<Desk>, orgbusno: &str) {
 /// Pushes what is not pushed yet, until there is nothing more.
 async fn deliver(desk: &Desk, orgbusno: &str) -> Option<()> {
     while let Some(index) = next(desk, orgbusno) {
-        let action = desk.take_fault(CallKind::Report, &[orgbusno]).map(|fault| fault.action);
+        let action = desk.take_fault(Form::Calls, CallKind::Report, &[orgbusno]).map(|fault| fault.action);
         match action {
             Some(Action::Lose) => {}
             Some(Action::OutOfOrder) if hold_back(desk, orgbusno, index) => continue,
             Some(Action::Duplicate) => {
-                push(desk, orgbusno, index, false).await;
-                push(desk, orgbusno, index, false).await;
+                push(desk, orgbusno, index, None).await;
+                push(desk, orgbusno, index, None).await;
             }
-            action => push(desk, orgbusno, index, action == Some(Action::WrongSignature)).await,
+            action => push(desk, orgbusno, index, action).await,
         }
         let held_back = desk.memory().case_mut(orgbusno)?.held_back.take();
         if let Some(held_back) = held_back {
-            push(desk, orgbusno, held_back, false).await;
+            push(desk, orgbusno, held_back, None).await;
         }
     }
     Some(())
@@ -82,8 +86,8 @@ fn hold_back(desk: &Desk, orgbusno: &str, index: usize) -> bool {
     true
 }
 
-/// Pushes one report, some times if need be.
-async fn push(desk: &Desk, orgbusno: &str, index: usize, mut wrong_signature: bool) {
+/// Pushes one report, some times if need be; the first time signed wrongly where `spoilt` says so.
+async fn push(desk: &Desk, orgbusno: &str, index: usize, mut spoilt: Option<Action>) {
     let mut pause = desk.limits.push_pause;
     for attempt in 0..desk.limits.push_tries {
         if attempt > 0 {
@@ -91,14 +95,14 @@ async fn push(desk: &Desk, orgbusno: &str, index: usize, mut wrong_signature: bo
             pause = pause.saturating_mul(2);
         }
         let Some(body) = body_of(desk, orgbusno, index) else { return };
-        let status = send(desk, &body, wrong_signature).await;
+        let status = send(desk, &body, spoilt).await;
         let delivered = status.is_some_and(|status| (200..300).contains(&status));
         note(desk, orgbusno, index, status, delivered);
         if delivered {
             return;
         }
         // The next try is right again, unless that one is to fail too.
-        wrong_signature = desk.take_wrong_signature(orgbusno);
+        spoilt = desk.take_spoilt(orgbusno);
     }
     tracing::warn!(orgbusno, "a report could not be pushed; it can still be fetched");
 }
@@ -117,14 +121,15 @@ fn note(desk: &Desk, orgbusno: &str, index: usize, status: Option<u16>, delivere
 }
 
 /// One push; the status it was answered.
-async fn send(desk: &Desk, body: &Value, wrong_signature: bool) -> Option<u16> {
+async fn send(desk: &Desk, body: &Value, spoilt: Option<Action>) -> Option<u16> {
     let url = format!("{}{PATH}", desk.callback.as_deref()?);
     let path = reqwest::Url::parse(&url).ok()?.path().to_owned();
     let body = body.to_string();
     let call = Call { method: "POST", path_and_query: &path, body: body.as_bytes() };
     let nonce = hex::encode(desk.world.bytes::<16>().ok()?);
-    let mut stamp = signature::sign(&desk.key, &call, desk.world.now(), &nonce);
-    if wrong_signature {
+    let clock = if spoilt == Some(Action::StaleClock) { desk.world.now() - BEHIND } else { desk.world.now() };
+    let mut stamp = signature::sign(&desk.key, &call, clock, &nonce);
+    if spoilt == Some(Action::WrongSignature) {
         stamp.signature.iter_mut().take(1).for_each(|byte| *byte ^= 1);
     }
     let mut request = desk.http.request(Method::POST, &url).header(header::CONTENT_TYPE, "application/json");

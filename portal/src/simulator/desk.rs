@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::connection::Switches;
 use super::fault::{Action, CallKind, Fault, FaultQueue};
 use super::memory::Memory;
+use super::random::{Form, Lots, Random};
 use super::script::{Script, ScriptError, Step};
 use super::{Limits, Rule, SimulatorConfig, StartError, courier, report};
 use crate::http::Http;
@@ -40,6 +41,7 @@ pub(super) struct Desk {
     calls: Semaphore,
     script: Mutex<Script>,
     faults: Mutex<FaultQueue>,
+    lots: Mutex<Option<Lots>>,
     memory: Mutex<Memory>,
     changed: watch::Sender<u64>,
 }
@@ -75,6 +77,7 @@ impl Desk {
             calls: Semaphore::new(CALLS_AT_ONCE),
             script: Mutex::new(Script::nothing()),
             faults: Mutex::default(),
+            lots: Mutex::default(),
             memory: Mutex::new(Memory::new(config.limits)),
             changed: watch::Sender::new(0),
             rules: config.rules,
@@ -94,6 +97,9 @@ impl Desk {
     pub(super) fn set_script(&self, mut script: Script) -> Result<(), ScriptError> {
         script.check()?;
         let faults = std::mem::take(&mut script.faults);
+        if let Some(random) = script.random.take() {
+            self.set_random(Some(random))?;
+        }
         *lock(&self.script) = script;
         faults.into_iter().try_for_each(|fault| self.queue_fault(fault))
     }
@@ -112,13 +118,41 @@ impl Desk {
         lock(&self.faults).waiting()
     }
 
-    pub(super) fn take_fault(&self, call: CallKind, subjects: &[&str]) -> Option<Fault> {
-        lock(&self.faults).take(call, subjects)
+    /// A case is handed in: the first time, the faults its script has for it begin to wait.
+    pub(super) fn meet(&self, orgbusno: &str, item: &str, applicant: &str) {
+        if !self.memory().meet(orgbusno) {
+            return;
+        }
+        for fault in lock(&self.script).faults_for(orgbusno, item, applicant) {
+            let subject = fault.subject.clone().or_else(|| Some(orgbusno.to_owned()));
+            if let Err(error) = self.queue_fault(Fault { subject, ..fault }) {
+                tracing::warn!(orgbusno, %error, "a fault of the script is left out");
+            }
+        }
     }
 
-    /// Whether the next try of a push is to have a wrong signature too.
-    pub(super) fn take_wrong_signature(&self, orgbusno: &str) -> bool {
-        lock(&self.faults).take_action(CallKind::Report, Action::WrongSignature, orgbusno)
+    /// The fault of a call: one that was queued for it, else what the lot says.
+    pub(super) fn take_fault(&self, form: Form, call: CallKind, subjects: &[&str]) -> Option<Fault> {
+        let queued = lock(&self.faults).take(call, subjects);
+        queued.or_else(|| lock(&self.lots).as_mut()?.draw(form, call))
+    }
+
+    /// Whether, and how, the next try of a push is to be signed wrongly too.
+    pub(super) fn take_spoilt(&self, orgbusno: &str) -> Option<Action> {
+        lock(&self.faults).take_spoilt(orgbusno)
+    }
+
+    pub(super) fn set_random(&self, random: Option<Random>) -> Result<(), ScriptError> {
+        if let Some(random) = &random {
+            random.check()?;
+        }
+        *lock(&self.lots) = random.map(Lots::new);
+        Ok(())
+    }
+
+    /// What is known of failing at random, while that goes on.
+    pub(super) fn lots<T>(&self, look: impl FnOnce(&Lots) -> T) -> Option<T> {
+        lock(&self.lots).as_ref().map(look)
     }
 
     /// A place among the calls in progress, given up when the call ends.
@@ -132,6 +166,7 @@ impl Desk {
 
     pub(super) fn heal(&self) {
         lock(&self.faults).clear();
+        *lock(&self.lots) = None;
         self.release.notify_waiters();
     }
 

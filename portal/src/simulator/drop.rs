@@ -1,12 +1,12 @@
 //! The province behind a file drop: takes bundles that are whole and signed, looks at them as at any call, and puts what it
 //! says of them, and of its cases, into the inbox. Its own reading of the layout in `docs/PORTAL.md`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use poem::Response;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -15,9 +15,11 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::clerk::keep_going;
+use super::courier::BEHIND;
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
-use super::gate::failure;
+use super::gate::{failure, handed_in};
+use super::random::Form;
 use super::server::{keep_file, take_case, take_step};
 use crate::signature::Envelope;
 
@@ -27,6 +29,8 @@ pub struct DropClerk {
     store: Arc<dyn ObjectStore>,
     /// How many reports of each case were put there.
     reported: Mutex<HashMap<String, usize>>,
+    /// Bundles whose answer was signed wrongly, so that it has to be given again.
+    spoilt: Mutex<HashSet<String>>,
 }
 
 impl std::fmt::Debug for DropClerk {
@@ -46,7 +50,7 @@ struct Read {
 
 impl DropClerk {
     pub(super) fn new(desk: Arc<Desk>, store: Arc<dyn ObjectStore>) -> Self {
-        Self { desk, store, reported: Mutex::default() }
+        Self { desk, store, reported: Mutex::default(), spoilt: Mutex::default() }
     }
 
     /// One round: every bundle without an answer, then every report that was not put there yet.
@@ -59,7 +63,8 @@ impl DropClerk {
                 continue;
             };
             let ack = format!("inbox/acks/{name}.json");
-            if self.get(&ack).await?.is_none() {
+            let spoilt = self.spoilt.lock().await.remove(name);
+            if spoilt || self.get(&ack).await?.is_none() {
                 self.answer(name, &path, &ack).await?;
             }
         }
@@ -82,11 +87,12 @@ impl DropClerk {
             tracing::warn!(name, "the province does not believe a bundle");
             return Ok(());
         };
-        let response = match self.read(name, &content).await? {
+        self.lose_files(name, &content).await?;
+        let answered = match self.read(name, &content).await? {
             Ok(read) => self.take(read).await,
-            Err(why) => Some(failure(http::StatusCode::UNPROCESSABLE_ENTITY, "bundle.incomplete", &why)),
+            Err(why) => Some((failure(http::StatusCode::UNPROCESSABLE_ENTITY, "bundle.incomplete", &why), false)),
         };
-        let Some(response) = response else { return Ok(()) };
+        let Some((response, wrongly)) = answered else { return Ok(()) };
         let status = response.status();
         if status.is_server_error() {
             return Ok(());
@@ -97,7 +103,25 @@ impl DropClerk {
             fields.insert("bundle".into(), name.into());
             fields.insert("result".into(), result.into());
         }
+        if wrongly {
+            self.spoilt.lock().await.insert(name.to_owned());
+            return self.seal_wrongly(ack, &said).await;
+        }
         self.seal(ack, &said).await
+    }
+
+    /// Loses the files of a bundle that are to be lost, before anybody looked at them.
+    async fn lose_files(&self, name: &str, manifest: &Value) -> Result<(), StoreError> {
+        let orgbusno = manifest.get("orgbusno").and_then(Value::as_str).unwrap_or_default();
+        let files = manifest.get("files").and_then(Value::as_array).into_iter().flatten();
+        for file in files.filter_map(|file| file.get("name")?.as_str()).filter(|file| *file != "message.json") {
+            let sha256 = file.split('.').next().unwrap_or_default();
+            let fault = self.desk.take_fault(Form::Files, CallKind::File, &[orgbusno, sha256]);
+            if fault.is_some_and(|fault| fault.action == Action::Lose) {
+                self.store.delete(&key(&format!("outbox/{name}/{file}"))?).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The bundle, when every file is what the manifest says; else what is wrong.
@@ -121,22 +145,26 @@ impl DropClerk {
         Ok(message.map(|message| Read { name: name.to_owned(), kind, orgbusno, message, files }))
     }
 
-    /// What the province says to a bundle; nothing when it stays silent.
-    async fn take(&self, read: Read) -> Option<Response> {
+    /// What the province says to a bundle, and whether it signs that wrongly; nothing when it stays silent.
+    async fn take(&self, read: Read) -> Option<(Response, bool)> {
         let call = if read.kind == "apply" { CallKind::Case } else { CallKind::Step };
-        let fault = self.desk.take_fault(call, &[&read.orgbusno]);
+        if call == CallKind::Case {
+            handed_in(&self.desk, &read.message);
+        }
+        let fault = self.desk.take_fault(Form::Files, call, &[&read.orgbusno]);
         match fault.as_ref().map(|fault| fault.action) {
             Some(Action::Refuse) => {
                 let words = fault.and_then(|fault| fault.words);
                 let words = words.unwrap_or_else(|| "按演练要求不予接收；refused on command".to_owned());
-                Some(failure(http::StatusCode::UNPROCESSABLE_ENTITY, "sim.refused", &words))
+                Some((failure(http::StatusCode::UNPROCESSABLE_ENTITY, "sim.refused", &words), false))
             }
+            Some(Action::WrongSignature) => Some((self.carry_out(read).await, true)),
             Some(Action::CloseAfter) => {
                 drop(self.carry_out(read).await);
                 None
             }
             Some(_) => None,
-            None => Some(self.carry_out(read).await),
+            None => Some((self.carry_out(read).await, false)),
         }
     }
 
@@ -167,10 +195,19 @@ impl DropClerk {
             let done = reported.entry(case.orgbusno.clone()).or_default();
             for (index, report) in case.history.iter().enumerate().skip(*done) {
                 let place = format!("inbox/reports/{}-{index:04}", case.orgbusno);
-                let fault = self.desk.take_fault(CallKind::Report, &[&case.orgbusno]).map(|fault| fault.action);
+                let fault =
+                    self.desk.take_fault(Form::Files, CallKind::Report, &[&case.orgbusno]).map(|fault| fault.action);
                 match fault {
                     Some(Action::Lose) => {}
-                    Some(Action::WrongSignature) => self.put(&format!("{place}.json"), Bytes::from("{}")).await?,
+                    // The next round puts the right one in its place.
+                    Some(Action::WrongSignature) => {
+                        self.seal_wrongly(&format!("{place}.json"), &report.body).await?;
+                        break;
+                    }
+                    Some(Action::StaleClock) => {
+                        let envelope = self.envelope(&format!("{place}.json"), &report.body, BEHIND)?;
+                        self.put_envelope(&format!("{place}.json"), &envelope).await?;
+                    }
                     Some(Action::Duplicate) => {
                         self.seal(&format!("{place}.json"), &report.body).await?;
                         self.seal(&format!("{place}-again.json"), &report.body).await?;
@@ -189,16 +226,26 @@ impl DropClerk {
     }
 
     async fn seal(&self, path: &str, content: &Value) -> Result<(), StoreError> {
-        let unready = |error: String| StoreError::Unavailable(error);
-        let nonce = self.desk.world.bytes::<16>().map_err(|error| unready(error.to_string()))?;
-        let now = self.desk.world.now();
-        let envelope = Envelope::seal(&self.desk.key, path, content.to_string(), now, &hex::encode(nonce));
-        let bytes = serde_json::to_vec(&envelope).map_err(|error| unready(error.to_string()))?;
-        self.put(path, bytes.into()).await
+        self.put_envelope(path, &self.envelope(path, content, TimeDelta::zero())?).await
     }
 
-    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
-        self.store.put(&key(path)?, bytes).await
+    async fn seal_wrongly(&self, path: &str, content: &Value) -> Result<(), StoreError> {
+        let mut envelope = self.envelope(path, content, TimeDelta::zero())?;
+        let last = if envelope.signature.pop() == Some('0') { '1' } else { '0' };
+        envelope.signature.push(last);
+        self.put_envelope(path, &envelope).await
+    }
+
+    /// What is to lie at `path`, signed by a clock that is so far behind.
+    fn envelope(&self, path: &str, content: &Value, behind: TimeDelta) -> Result<Envelope, StoreError> {
+        let nonce = self.desk.world.bytes::<16>().map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let clock = self.desk.world.now() - behind;
+        Ok(Envelope::seal(&self.desk.key, path, content.to_string(), clock, &hex::encode(nonce)))
+    }
+
+    async fn put_envelope(&self, path: &str, envelope: &Envelope) -> Result<(), StoreError> {
+        let bytes = serde_json::to_vec(envelope).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.store.put(&key(path)?, bytes.into()).await
     }
 
     async fn get(&self, path: &str) -> Result<Option<Bytes>, StoreError> {

@@ -46,7 +46,7 @@ fn once() -> u32 {
 }
 
 /// Which calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
     /// All that come in.
@@ -89,10 +89,41 @@ pub enum Action {
     Duplicate,
     /// Of a report: held back until the case's next one was sent; sent at once when it was the last.
     OutOfOrder,
-    /// Of a report: this push has a wrong signature. The next try is right again.
+    /// Of a report, and of the answer to a case or step where answers are signed (the file drop): this one has a wrong
+    /// signature. The next try is right again.
     WrongSignature,
-    /// Of a report: never pushed; it can still be fetched.
+    /// Of a report: this push was signed by a clock that is an hour behind. The next try is right again.
+    StaleClock,
+    /// Of a report: never pushed; it can still be fetched. Of a file: taken, and then forgotten.
     Lose,
+}
+
+impl Action {
+    /// All of them.
+    pub(super) const ALL: [Self; 11] = [
+        Self::Refuse,
+        Self::Status,
+        Self::Slow,
+        Self::Hang,
+        Self::CloseBefore,
+        Self::CloseAfter,
+        Self::Duplicate,
+        Self::OutOfOrder,
+        Self::WrongSignature,
+        Self::StaleClock,
+        Self::Lose,
+    ];
+
+    /// Whether it can be ordered for such a call.
+    fn is_for(self, call: CallKind) -> bool {
+        use CallKind::{Case, File, Report, Step};
+        match self {
+            Self::Duplicate | Self::OutOfOrder | Self::StaleClock => call == Report,
+            Self::WrongSignature => matches!(call, Report | Case | Step),
+            Self::Lose => matches!(call, Report | File),
+            _ => call != Report,
+        }
+    }
 }
 
 /// Before or after a call is carried out.
@@ -134,11 +165,13 @@ impl Fault {
 
     /// Whether it can be done.
     pub(super) fn check(&self) -> Result<(), ScriptError> {
-        use Action::{Duplicate, Hang, Lose, OutOfOrder, Refuse, Slow, Status, WrongSignature};
-        let of_report = matches!(self.action, Duplicate | OutOfOrder | WrongSignature | Lose);
+        use Action::{Hang, Refuse, Slow, Status};
         let senseless = |why| Err(ScriptError::Senseless(why));
-        if of_report != (self.call == CallKind::Report) {
-            return senseless("duplicate, out_of_order, wrong_signature and lose are for reports, all else for calls");
+        if !self.action.is_for(self.call) {
+            return senseless(
+                "duplicate, out_of_order and stale_clock are for reports, wrong_signature for reports, cases and steps, \
+                 lose for reports and files, all else for calls",
+            );
         }
         if (self.action == Status) != self.status.is_some_and(|status| (400..600).contains(&status)) {
             return senseless("action `status` needs a `status` from 400 to 599, and no other action has one");
@@ -193,9 +226,10 @@ impl FaultQueue {
         self.take_if(|fault| fault.fits(call, subjects))
     }
 
-    /// Whether there is a fault of this kind for this call, used up by one.
-    pub(super) fn take_action(&mut self, call: CallKind, action: Action, subject: &str) -> bool {
-        self.take_if(|fault| fault.action == action && fault.fits(call, &[subject])).is_some()
+    /// Whether, and how, the next try at a push is to be signed wrongly; used up by one.
+    pub(super) fn take_spoilt(&mut self, subject: &str) -> Option<Action> {
+        let spoils = |fault: &Fault| matches!(fault.action, Action::WrongSignature | Action::StaleClock);
+        self.take_if(|fault| spoils(fault) && fault.fits(CallKind::Report, &[subject])).map(|fault| fault.action)
     }
 
     fn take_if(&mut self, fits: impl Fn(&Fault) -> bool) -> Option<Fault> {
@@ -228,48 +262,4 @@ impl FaultQueue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_are_used_up_in_order_and_only_by_calls_they_fit() {
-        let mut queue = FaultQueue::default();
-        let one = Fault { subject: Some("a".into()), ..Fault::on(CallKind::File, Action::Refuse) };
-        let later = Fault { skip: 1, ..Fault::on(CallKind::Any, Action::CloseAfter).times(2) };
-        queue.queue(one).unwrap();
-        queue.queue(later).unwrap();
-        let mut take = |call, subject| queue.take(call, &[subject]).map(|fault| fault.action);
-        assert_eq!(take(CallKind::Report, "a"), None);
-        assert_eq!(take(CallKind::File, "b"), None, "let by");
-        assert_eq!(take(CallKind::File, "a"), Some(Action::Refuse));
-        assert_eq!(take(CallKind::File, "a"), Some(Action::CloseAfter));
-        assert_eq!(take(CallKind::Case, "c"), Some(Action::CloseAfter));
-        assert_eq!(take(CallKind::Case, "c"), None);
-        assert!(queue.waiting().is_empty());
-    }
-
-    #[test]
-    fn faults_that_make_no_sense_are_turned_away() {
-        let on = Fault::on;
-        for fault in [
-            on(CallKind::Case, Action::Duplicate),
-            on(CallKind::Report, Action::CloseAfter),
-            on(CallKind::Any, Action::Lose),
-            on(CallKind::Case, Action::Slow),
-            Fault { status: None, ..on(CallKind::Case, Action::Status) },
-            Fault { status: Some(200), ..on(CallKind::Case, Action::Status) },
-            Fault { status: Some(500), ..on(CallKind::Case, Action::Refuse) },
-            Fault { ms: Some(MAX_MS + 1), ..on(CallKind::Case, Action::Hang) },
-            Fault { ms: Some(1), ..on(CallKind::Case, Action::Refuse) },
-            Fault { words: Some("x".into()), ..on(CallKind::Case, Action::Hang) },
-            Fault { words: Some("x".repeat(MAX_TEXT + 1)), ..on(CallKind::Case, Action::Refuse) },
-        ] {
-            assert!(FaultQueue::default().queue(fault.clone()).is_err(), "{fault:?}");
-        }
-        let mut full = FaultQueue::default();
-        for _ in 0..MAX_ENTRIES {
-            full.queue(on(CallKind::Case, Action::Refuse)).unwrap();
-        }
-        assert!(full.queue(on(CallKind::Case, Action::Refuse)).is_err());
-    }
-}
+mod tests;

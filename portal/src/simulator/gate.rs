@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::fault::{Action, CallKind, Fault, Moment};
+use super::random::Form;
 use crate::signature::{self, Call, Refusal};
 
 /// An answer in JSON.
@@ -56,13 +57,22 @@ where
         let status = if unchecked { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
         return failure(status, refusal.code(), &refusal.to_string());
     }
-    // An application names itself in its body.
-    let own = (about.kind == CallKind::Case).then(|| orgbusno(&bytes)).flatten().unwrap_or_default();
+    let own = match about.kind {
+        CallKind::Case => handed_in(desk, &bytes),
+        CallKind::Step => about.subjects.first().and_then(|projid| desk.memory().orgbusno_of(projid)),
+        _ => None,
+    };
+    let own = own.unwrap_or_default();
     let subjects: Vec<_> = about.subjects.iter().copied().chain([own.as_str()]).collect();
-    let fault = desk.take_fault(about.kind, &subjects);
+    let fault = desk.take_fault(Form::Calls, about.kind, &subjects);
     drop(permit);
     match fault {
         None => work(bytes).await,
+        Some(fault) if fault.action == Action::Lose => {
+            let response = work(bytes).await;
+            about.subjects.iter().for_each(|subject| desk.memory().lose_file(subject));
+            response
+        }
         Some(fault) => fail(desk, request, &fault, || work(bytes)).await,
     }
 }
@@ -74,8 +84,13 @@ async fn admit(desk: &Desk, request: &Request, body: &[u8]) -> Result<(), Refusa
     signature::admit(&desk.trusted, request.headers(), &call, &desk.nonces, desk.world.now()).await.map(|_| ())
 }
 
-fn orgbusno(body: &[u8]) -> Option<String> {
-    serde_json::from_slice::<Value>(body).ok()?.get("orgbusno")?.as_str().map(ToOwned::to_owned)
+/// Which case an application hands in: it names itself in its body.
+pub(super) fn handed_in(desk: &Desk, body: &[u8]) -> Option<String> {
+    let application: Value = serde_json::from_slice(body).ok()?;
+    let text = |name: &str| application.get(name).and_then(Value::as_str);
+    let orgbusno = text("orgbusno")?;
+    desk.meet(orgbusno, text("itemCode").unwrap_or_default(), text("applyname").unwrap_or_default());
+    Some(orgbusno.to_owned())
 }
 
 async fn fail<F>(desk: &Desk, request: &Request, fault: &Fault, work: impl FnOnce() -> F + Send) -> Response
@@ -101,8 +116,10 @@ where
         }
         Action::CloseBefore => cut(desk, request, Response::default()),
         Action::CloseAfter => cut(desk, request, work().await),
-        // Of reports only; `Fault::check` lets no such fault in for a call.
-        Action::Duplicate | Action::OutOfOrder | Action::WrongSignature | Action::Lose => work().await,
+        // Of reports, or of answers that are signed, which these are not.
+        Action::Duplicate | Action::OutOfOrder | Action::WrongSignature | Action::StaleClock | Action::Lose => {
+            work().await
+        }
     }
 }
 

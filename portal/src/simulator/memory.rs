@@ -1,6 +1,6 @@
 //! What the province keeps.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -78,6 +78,8 @@ pub(super) struct Memory {
     limits: Limits,
     cases: HashMap<String, SimCase>,
     order: Vec<String>,
+    /// Every case that was ever handed in, taken or not.
+    met: HashSet<String>,
     by_projid: HashMap<String, String>,
     journal: Vec<(String, usize)>,
     files: HashMap<String, SimFile>,
@@ -91,6 +93,7 @@ impl Memory {
             limits,
             cases: HashMap::new(),
             order: Vec::new(),
+            met: HashSet::new(),
             by_projid: HashMap::new(),
             journal: Vec::new(),
             files: HashMap::new(),
@@ -121,6 +124,11 @@ impl Memory {
 
     pub(super) fn case_mut(&mut self, orgbusno: &str) -> Option<&mut SimCase> {
         self.cases.get_mut(orgbusno)
+    }
+
+    /// Whether a case is handed in for the first time.
+    pub(super) fn meet(&mut self, orgbusno: &str) -> bool {
+        self.met.len() < self.limits.cases && self.met.insert(orgbusno.to_owned())
     }
 
     pub(super) fn orgbusno_of(&self, projid: &str) -> Option<String> {
@@ -192,6 +200,13 @@ impl Memory {
 
     pub(super) fn file(&self, sha256: &str) -> Option<&SimFile> {
         self.files.get(sha256)
+    }
+
+    /// Forgets a file, as if it had never been here.
+    pub(super) fn lose_file(&mut self, sha256: &str) {
+        if let Some(lost) = self.files.remove(sha256) {
+            self.file_bytes -= lost.bytes.len();
+        }
     }
 
     pub(super) fn file_count(&self) -> usize {

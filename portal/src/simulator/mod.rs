@@ -1,5 +1,5 @@
 //! The province on a laptop: speaks gateway v1, looks at every file with its own eyes, keeps what it accepted, moves
-//! cases on by script and fails on command. How to drive it is in `docs/PORTAL.md`.
+//! cases on by script and fails on command. How to drive it is in `docs/SANDBOX.md`.
 //!
 //! It shares the signature with the rest of the crate and nothing else, so that a mistake in the adapter is not
 //! repeated here.
@@ -31,6 +31,7 @@ mod intake;
 mod memory;
 mod mover;
 mod page;
+mod random;
 mod register;
 mod report;
 mod rule;
@@ -44,6 +45,7 @@ pub use self::drop::DropClerk;
 pub use self::tables::TablesClerk;
 pub use fault::{Action, CallKind, Fault, Moment};
 pub use memory::{SimCase, SimFile, SimReport};
+pub use random::Random;
 pub use rule::Rule;
 pub use script::{CaseScript, ItemText, LicenceText, Script, ScriptError, Status, Step};
 
@@ -202,7 +204,20 @@ impl Simulator {
         self.desk.queue_fault(fault)
     }
 
-    /// Drops the faults that wait and lets every hanging call go on.
+    /// Fails at random from now on; none ends that.
+    ///
+    /// # Errors
+    /// [`ScriptError`] when it makes no sense.
+    pub fn set_random(&self, random: Option<Random>) -> Result<(), ScriptError> {
+        self.desk.set_random(random)
+    }
+
+    /// How many calls failed at random since that began.
+    pub fn failed_at_random(&self) -> u64 {
+        self.desk.lots(|lots| lots.failed).unwrap_or_default()
+    }
+
+    /// Drops the faults that wait, ends failing at random, and lets every hanging call go on.
     pub fn heal(&self) {
         self.desk.heal();
     }

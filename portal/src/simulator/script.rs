@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
+use super::random::Random;
 
 /// What happens to cases after they arrive, and which calls fail. TOML or JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct Script {
     /// Faults to queue when the script is taken up.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// Failing at random, begun when the script is taken up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub random: Option<Random>,
     /// Whether the arrival itself is pushed as a report (02 收件). It can always be fetched.
     #[serde(default)]
     pub announce_arrival: bool,
@@ -46,6 +50,9 @@ pub struct CaseScript {
     /// What happens.
     #[serde(default)]
     pub steps: Vec<Step>,
+    /// Faults of its own, queued when it is handed in for the first time: for calls about it, from that one on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
 }
 
 /// One thing that happens to a case.
@@ -137,7 +144,7 @@ pub(super) const MAX_TEXT: usize = 8_000;
 impl Script {
     /// Nothing happens unless somebody does it by hand.
     pub fn nothing() -> Self {
-        Self { steps: Vec::new(), cases: Vec::new(), faults: Vec::new(), announce_arrival: false }
+        Self { steps: Vec::new(), cases: Vec::new(), faults: Vec::new(), random: None, announce_arrival: false }
     }
 
     /// The same steps for every case.
@@ -167,19 +174,28 @@ impl Script {
         if self.steps.len().max(self.cases.len()).max(self.faults.len()) > MAX_ENTRIES {
             return Err(ScriptError::Senseless("more than 1,000 entries"));
         }
-        if self.cases.iter().any(|case| case.steps.len() > MAX_ENTRIES) {
-            return Err(ScriptError::Senseless("more than 1,000 steps"));
+        if self.cases.iter().any(|case| case.steps.len().max(case.faults.len()) > MAX_ENTRIES) {
+            return Err(ScriptError::Senseless("more than 1,000 steps or faults of a case"));
         }
         self.steps.iter().chain(self.cases.iter().flat_map(|case| &case.steps)).try_for_each(Step::check)?;
-        self.faults.iter().try_for_each(Fault::check)
+        self.random.iter().try_for_each(Random::check)?;
+        self.faults.iter().chain(self.cases.iter().flat_map(|case| &case.faults)).try_for_each(Fault::check)
     }
 
     pub(super) fn steps_for(&self, orgbusno: &str, item: &str, applicant: &str) -> &[Step] {
+        self.case_for(orgbusno, item, applicant).map_or(&self.steps, |case| &case.steps)
+    }
+
+    /// The faults of a case's own.
+    pub(super) fn faults_for(&self, orgbusno: &str, item: &str, applicant: &str) -> Vec<Fault> {
+        self.case_for(orgbusno, item, applicant).map(|case| case.faults.clone()).unwrap_or_default()
+    }
+
+    fn case_for(&self, orgbusno: &str, item: &str, applicant: &str) -> Option<&CaseScript> {
         let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         self.cases
             .iter()
             .find(|case| same(&case.orgbusno, orgbusno) && same(&case.item, item) && same(&case.applicant, applicant))
-            .map_or(&self.steps, |case| &case.steps)
     }
 }
 

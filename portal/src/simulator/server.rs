@@ -48,6 +48,7 @@ fn routes(desk: Arc<Desk>) -> impl Endpoint {
         .at("/sim/files/:sha256", get(control::show_file))
         .at("/sim/script", get(control::show_script).put(control::set_script))
         .at("/sim/faults", get(control::show_faults).post(control::fail).delete(control::heal))
+        .at("/sim/random", get(control::show_random).put(control::set_random).delete(control::end_random))
         .at("/sim/release", post(control::release))
         .data(desk)
         .catch_all_error(|error: poem::Error| async move {

@@ -15,14 +15,18 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use super::clerk::keep_going;
+use super::courier::BEHIND;
 use super::desk::Desk;
 use super::fault::{Action, CallKind};
 use super::gate::failure;
+use super::random::Form;
 use super::server::{keep_file, take_case, take_step};
 
 mod schema;
+mod sheet;
 
 use schema::STEPS;
+use sheet::{application, words};
 
 /// Carries rows between a database and the simulator.
 pub struct TablesClerk {
@@ -104,7 +108,9 @@ impl TablesClerk {
 
     /// What the province says to an application; nothing when it stays silent.
     async fn take(&self, row: &QueryResult, projid: &str, dataver: i32) -> Result<Option<Response>, DbErr> {
-        let fault = self.desk.take_fault(CallKind::Case, &[projid]);
+        let text = |name: &str| row.try_get::<Option<String>>("", name).map(Option::unwrap_or_default);
+        self.desk.meet(projid, &text("itemcode")?, &text("applyname")?);
+        let fault = self.desk.take_fault(Form::Rows, CallKind::Case, &[projid]);
         match fault.as_ref().map(|fault| fault.action) {
             Some(Action::Refuse) => {
                 let words = fault.and_then(|fault| fault.words);
@@ -128,6 +134,11 @@ impl TablesClerk {
             let text = |name: &str| file.try_get::<Option<String>>("", name).map(Option::unwrap_or_default);
             let (attrid, rule, bytes) = (text("attrid")?, text("memo")?, file.try_get::<Vec<u8>>("", "entity")?);
             let (bytes, sha256) = (Bytes::from(bytes.clone()), hex::encode(Sha256::digest(&bytes)));
+            if self.loses(projid, &sha256) {
+                self.execute("DELETE FROM PRE_FILE WHERE UNID = {}", &[text("unid")?.into()]).await?;
+                let words = format!("文件丢失；the file is lost: {}", text("filename")?);
+                return Ok(failure(http::StatusCode::UNPROCESSABLE_ENTITY, "file.absent", &words));
+            }
             let kept = keep_file(&self.desk, &sha256, rule.clone(), bytes.clone()).await;
             if !kept.status().is_success() {
                 return Ok(kept);
@@ -148,6 +159,12 @@ impl TablesClerk {
         Ok(take_case(&self.desk, application.to_string().as_bytes()))
     }
 
+    /// Whether a file is to be lost before anybody looks at it.
+    fn loses(&self, projid: &str, sha256: &str) -> bool {
+        let fault = self.desk.take_fault(Form::Rows, CallKind::File, &[projid, sha256]);
+        fault.is_some_and(|fault| fault.action == Action::Lose)
+    }
+
     async fn steps(&self, seen: &mut HashSet<String>) -> Result<(), DbErr> {
         let mut waiting: Vec<(String, i64, &str, Map<String, Value>)> = Vec::new();
         for step in &STEPS {
@@ -165,7 +182,7 @@ impl TablesClerk {
         for (orgbusno, _, call, sheet) in waiting {
             if self
                 .desk
-                .take_fault(CallKind::Step, &[&orgbusno])
+                .take_fault(Form::Rows, CallKind::Step, &[&orgbusno])
                 .is_some_and(|fault| fault.action != Action::CloseAfter)
             {
                 continue;
@@ -187,13 +204,15 @@ impl TablesClerk {
             let done = reported.entry(case.orgbusno.clone()).or_default();
             for (index, report) in case.history.iter().enumerate().skip(*done) {
                 *done = index + 1;
-                let fault = self.desk.take_fault(CallKind::Report, &[&case.orgbusno]).map(|fault| fault.action);
+                let fault =
+                    self.desk.take_fault(Form::Rows, CallKind::Report, &[&case.orgbusno]).map(|fault| fault.action);
                 let now = self.desk.world.now();
                 let (times, made_at) = match fault {
                     Some(Action::Lose) => continue,
                     Some(Action::Duplicate) => (2, now),
                     // Made before the others, and committed after them.
                     Some(Action::OutOfOrder) => (1, now - TimeDelta::seconds(30)),
+                    Some(Action::StaleClock) => (1, now - BEHIND),
                     _ => (1, now),
                 };
                 for _ in 0..times {
@@ -255,31 +274,6 @@ impl TablesClerk {
         }
         Statement::from_sql_and_values(backend, text, values.to_vec())
     }
-}
-
-/// An application as this province knows it from its row.
-fn application(row: &QueryResult, projid: &str, dataver: i32, materials: &[Value]) -> Result<Value, DbErr> {
-    let text = |name: &str| row.try_get::<Option<String>>("", name).map(Option::unwrap_or_default);
-    let card = text("apply_cardtype")?;
-    let form: Value = serde_json::from_str(&text("ext2")?).unwrap_or_default();
-    Ok(json!({
-        "orgbusno": projid, "project_no": text("ext1")?, "dataver": dataver, "itemCode": text("itemcode")?,
-        "itemname": text("itemname")?, "itemversion": text("itemversion")?,
-        "applyertype": if card == "111" { "1" } else { "2" }, "applyname": text("applyname")?,
-        "apply_cardtype": card, "apply_cardtypenumber": text("apply_cardtypenumber")?,
-        "contactman": text("contactman")?, "telphone": text("telphone")?, "address": text("address")?,
-        "submit": "1", "apply_date": "见 RECEIVETIME", "form": form, "materials": materials,
-    }))
-}
-
-/// A refusal's words, one line a fault.
-fn words(said: &Value) -> String {
-    let errors = said.get("errors").and_then(Value::as_array).into_iter().flatten();
-    let line = |error: &Value| {
-        let field = |name| error.get(name).and_then(Value::as_str).unwrap_or_default();
-        format!("{} {} {}", field("pointer"), field("code"), field("message")).trim().to_owned()
-    };
-    std::iter::once(said).chain(errors).map(line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn beijing(at: DateTime<Utc>) -> String {

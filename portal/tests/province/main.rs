@@ -12,9 +12,13 @@ mod database;
 #[cfg(test)]
 mod dropped;
 #[cfg(test)]
+mod each_case;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod mariadb;
 #[cfg(test)]
 mod register;
 #[cfg(test)]
@@ -23,6 +27,12 @@ mod reports;
 mod rigs;
 #[cfg(test)]
 mod rows;
+#[cfg(test)]
+#[expect(dead_code, reason = "not all of what other tests need is needed here")]
+#[path = "../../../store/tests/it/server.rs"]
+mod s3;
+#[cfg(test)]
+mod sandbox;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]

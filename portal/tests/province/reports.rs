@@ -127,6 +127,7 @@ async fn reports_twice_out_of_order_forged_and_lost() {
     assert_eq!(seen_with(Action::Duplicate, 3).await, [(202, 2), (202, 2), (202, 3)]);
     assert_eq!(seen_with(Action::OutOfOrder, 2).await, [(202, 3), (202, 2)]);
     assert_eq!(seen_with(Action::WrongSignature, 3).await, [(401, 2), (202, 2), (202, 3)]);
+    assert_eq!(seen_with(Action::StaleClock, 3).await, [(401, 2), (202, 2), (202, 3)]);
     assert_eq!(seen_with(Action::Lose, 1).await, [(202, 3)]);
 }
 
@@ -198,6 +199,10 @@ fn scripts_are_toml_or_json_and_mistakes_are_told() {
         call = "case"
         action = "close_after"
         times = 2
+        [random]
+        seed = 7
+        percent = 20
+        actions = ["status", "lose"]
     "#;
     let script = Script::parse(toml).expect("readable");
     assert_eq!((script.steps.len(), script.cases.len(), script.faults[0].times), (2, 1, 2));
@@ -210,6 +215,8 @@ fn scripts_are_toml_or_json_and_mistakes_are_told() {
         "[[steps]]\nstatus = \"approved\"\nafter_ms = 86400001",
         "[[steps]]\nstatus = \"approved\"\nwhen = 1",
         "[[faults]]\ncall = \"case\"\naction = \"lose\"",
+        "[[cases]]\nfaults = [{ call = \"case\", action = \"lose\" }]",
+        "[random]\nseed = 1\npercent = 91",
         "{\"steps\": [",
         "{\"unknown\": 1}",
     ] {

@@ -1,6 +1,6 @@
 //! An adapter and a province it reaches, for each way there is.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use casework::world::World;
@@ -9,11 +9,12 @@ use portal::adapter::gateway::Gateway;
 use portal::adapter::tables::{self, ExchangeTables};
 use portal::adapter::{CodeTable, Kind, Province, Settings};
 use portal::simulator::{self, DropClerk, Script, Simulator, TablesClerk};
-use sea_orm::ConnectionTrait as _;
-use store::ObjectStore;
+use store::{Config, DropPath, Limits, ListQuery, ObjectStore, S3Config, Secret, StorageKey};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::harness::{BOUND, config, key};
+use crate::s3::{ACCESS_KEY_ID, BUCKET, S3Server, SECRET_ACCESS_KEY};
 
 /// An adapter, and the province at its other end: to be looked at, and told to fail.
 #[async_trait]
@@ -48,9 +49,14 @@ pub(crate) struct ByCalls {
 
 impl ByCalls {
     pub(crate) async fn over_http() -> Self {
+        Self::impatient(BOUND).await
+    }
+
+    /// A caller that waits no longer than this for an answer.
+    pub(crate) async fn impatient(patience: std::time::Duration) -> Self {
         let world = World::real();
         let simulator = quiet(&world).await;
-        let http = portal::http::Http::new(BOUND).expect("a client");
+        let http = portal::http::Http::new(patience).expect("a client");
         let adapter = Gateway::new(http, &simulator.url(), key(), world.clone()).expect("an address");
         Self { world, simulator, adapter }
     }
@@ -73,14 +79,62 @@ impl Rig for ByCalls {
     }
 }
 
-/// Bundles in a folder.
+/// Bundles in a folder, or in a bucket.
 pub(crate) struct ByFiles {
+    /// The folder; empty where there is a bucket.
     pub(crate) folder: TempDir,
     pub(crate) world: World,
     pub(crate) store: Arc<dyn ObjectStore>,
     pub(crate) simulator: Simulator,
     pub(crate) adapter: FileDrop,
     clerk: DropClerk,
+    _ground: Option<Ground>,
+}
+
+/// What must live as long as a bucket: a server of our own in this process, or the right to the one that was given, for one test
+/// at a time, since all use the same names in it.
+type Ground = Box<dyn std::any::Any + Send + Sync>;
+
+static ONE_AT_A_TIME: LazyLock<Arc<Mutex<()>>> = LazyLock::new(Arc::default);
+
+/// The bucket that `GXB_TEST_S3_*` names, emptied; or one of our own.
+async fn bucket() -> (Arc<dyn ObjectStore>, Ground) {
+    let given = |name: &str| std::env::var(format!("GXB_TEST_S3_{name}"));
+    let at = |endpoint: String, [region, bucket, id, secret]: [String; 4]| {
+        let config = S3Config {
+            bucket,
+            endpoint: Some(endpoint),
+            region,
+            access_key_id: id,
+            secret_access_key: Secret::new(secret),
+            path_style: true,
+            limits: Limits::default(),
+        };
+        store::open(&Config::S3(config)).unwrap()
+    };
+    if let Ok(endpoint) = given("ENDPOINT") {
+        let alone = Arc::clone(&ONE_AT_A_TIME).lock_owned().await;
+        let named = ["REGION", "BUCKET", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY"].map(|name| given(name).unwrap());
+        let store = at(endpoint, named);
+        empty(&*store).await;
+        return (store, Box::new(alone));
+    }
+    let server = S3Server::start().await;
+    let named = ["gaotang", BUCKET, ACCESS_KEY_ID, SECRET_ACCESS_KEY].map(str::to_owned);
+    (at(format!("http://{}", server.address()), named), Box::new(server))
+}
+
+/// Removes what an earlier test left.
+async fn empty(store: &dyn ObjectStore) {
+    for prefix in ["outbox/", "inbox/", "taken/", "refused/"] {
+        let older_than = chrono::DateTime::<chrono::Utc>::MAX_UTC;
+        let query = ListQuery { prefix, older_than, after: None, limit: store::MAX_PAGE };
+        let left = store.list(&query).await.unwrap();
+        for object in left.objects {
+            let path = DropPath::new(&object.path).expect("a path of ours");
+            store.delete(&StorageKey::Dropped(path)).await.unwrap();
+        }
+    }
 }
 
 impl ByFiles {
@@ -90,11 +144,21 @@ impl ByFiles {
 
     pub(crate) async fn living_in(world: World) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = store::open(&store::Config::Folder { path: folder.path().to_owned() }).unwrap();
+        let store = store::open(&Config::Folder { path: folder.path().to_owned() }).unwrap();
+        Self::over(store, world, folder, None).await
+    }
+
+    /// In the bucket that `GXB_TEST_S3_*` names, or in one of our own.
+    pub(crate) async fn in_a_bucket() -> Self {
+        let (store, ground) = bucket().await;
+        Self::over(store, World::real(), tempfile::tempdir().unwrap(), Some(ground)).await
+    }
+
+    async fn over(store: Arc<dyn ObjectStore>, world: World, folder: TempDir, ground: Option<Ground>) -> Self {
         let simulator = quiet(&world).await;
         let adapter = FileDrop::new(Arc::clone(&store), settings(Kind::Drop), world.clone());
         let clerk = simulator.drop_clerk(Arc::clone(&store));
-        Self { folder, world, store, simulator, adapter, clerk }
+        Self { folder, world, store, simulator, adapter, clerk, _ground: ground }
     }
 }
 
@@ -109,7 +173,7 @@ impl Rig for ByFiles {
     }
 
     async fn round(&self) {
-        self.clerk.round().await.expect("a folder that can be used");
+        self.clerk.round().await.expect("a folder or bucket that can be used");
     }
 
     fn world(&self) -> &World {
@@ -141,14 +205,10 @@ impl ByRows {
         Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await
     }
 
-    /// In a database of its own at the MySQL or MariaDB server that `GXB_TEST_MYSQL_URL` names, where it does.
-    pub(crate) async fn in_the_given_mysql() -> Option<Self> {
-        let server = std::env::var("GXB_TEST_MYSQL_URL").ok()?;
-        let name = format!("gxb_{}", hex::encode(World::real().bytes::<8>().unwrap()));
-        let root = tables::connect(&server, BOUND).await.unwrap();
-        root.execute_unprepared(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await.unwrap();
-        let url = format!("{}/{name}", server.trim_end_matches('/'));
-        Some(Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await)
+    /// In MariaDB.
+    pub(crate) async fn in_mariadb() -> Self {
+        let url = crate::mariadb::mariadb().await;
+        Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await
     }
 
     async fn living_in(world: World, url: &str, folder: TempDir) -> Self {

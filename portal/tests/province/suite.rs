@@ -280,17 +280,17 @@ macro_rules! for_each_way {
         mod $way {
             $(#[tokio::test]
             async fn $test() {
-                let Some(rig) = $rig.await else { return };
-                super::$test(rig).await;
+                super::$test($rig.await).await;
             })*
         }
     };
 }
 
 for_each_way! {
-    by_calls: async { Some(crate::rigs::ByCalls::over_http().await) };
-    by_files: async { Some(crate::rigs::ByFiles::in_a_folder().await) };
-    by_rows_in_a_file: async { Some(crate::rigs::ByRows::in_a_file().await) };
-    by_rows_in_postgres: async { Some(crate::rigs::ByRows::in_postgres().await) };
-    by_rows_in_the_given_mysql: crate::rigs::ByRows::in_the_given_mysql();
+    by_calls: crate::rigs::ByCalls::over_http();
+    by_files_in_a_folder: crate::rigs::ByFiles::in_a_folder();
+    by_files_in_a_bucket: crate::rigs::ByFiles::in_a_bucket();
+    by_rows_in_a_file: crate::rigs::ByRows::in_a_file();
+    by_rows_in_postgres: crate::rigs::ByRows::in_postgres();
+    by_rows_in_mariadb: crate::rigs::ByRows::in_mariadb();
 }

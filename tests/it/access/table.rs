@@ -241,6 +241,8 @@ fn machines(of: &Things) -> Vec<Row> {
         ("list_rule_versions", "GET", at("/rules/signboard-scene/versions"), None, MACHINES),
         ("state_rules", "PUT", at("/rules"), Json(json!({ "rules": [] })), MACHINES),
         ("fetch_rules", "POST", at("/rules/fetch"), None, MACHINES),
+        ("read_digest", "GET", at("/digest"), None, MACHINES),
+        ("read_reconciliation", "GET", at("/reconciliation"), None, MACHINES),
         ("list_destinations", "GET", at("/destinations"), None, MACHINES),
         ("pause_destination", "POST", at("/destinations/wechat/pause"), why(), MACHINES),
         ("resume_destination", "POST", at("/destinations/wechat/resume"), None, MACHINES),
@@ -256,5 +258,15 @@ fn offices(of: &Things) -> Vec<Row> {
         ("list_deliveries", "GET", "/staff/v1/deliveries".into(), None, WATCHERS),
         ("get_delivery", "GET", delivery.clone(), None, WATCHERS),
         ("redrive_delivery", "POST", format!("{delivery}/redrive"), None, WATCHERS),
+        ("get_digest", "GET", "/staff/v1/digest".into(), None, WATCHERS),
+        ("get_reconciliation", "GET", "/staff/v1/reconciliation".into(), None, WATCHERS),
+        ("list_machines", "GET", "/staff/v1/machines".into(), None, WATCHERS),
+        (
+            "set_machine_scopes",
+            "PUT",
+            "/staff/v1/machines/spare/scopes".into(),
+            Json(json!({ "scopes": ["cases.read"] })),
+            WATCHERS,
+        ),
     ]
 }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use casework::machine::Scope;
 use chrono::TimeDelta;
+use entity::staff::Role;
 use portal::reconcile::compare::Kind;
 use portal::reconcile::report::{Outcome, Report};
 use portal::simulator::{Status, Step};
+use serde_json::json;
 use tests::Setup;
 
 use super::{compared, forget, handed_over};
@@ -81,6 +84,8 @@ async fn as_an_operator_does_it() {
     let scene = Scene::start(Setup::sqlite()).await;
     let case = handed_over(&scene).await;
     assert_eq!(typed(&scene, &["--last"]).await, (Some(0), "还没有对过账。Nothing was compared yet.\n".to_owned()));
+    let none = scene.app.staff(Role::Supervisor).await.get("/staff/v1/reconciliation").await;
+    assert_eq!(none.problem(), (404, "reconciliation.none".to_owned()));
     forget(&scene).await;
     let (code, text) = typed(&scene, &["--look"]).await;
     assert_eq!(code, Some(3), "{text}");
@@ -90,6 +95,16 @@ async fn as_an_operator_does_it() {
         assert!(text.contains(expected), "{expected} is not in {text}");
     }
     assert_eq!(typed(&scene, &["--last"]).await, (Some(3), text));
+    // The same without a shell.
+    let read = scene.app.staff(Role::Supervisor).await.get("/staff/v1/reconciliation").await.expect(200).json();
+    assert_eq!((&read["found"], &read["clean"], &read["by"]), (&json!(1), &json!(false), &json!("cli")));
+    let line = &read["differences"][0];
+    let said = ["orgbusno", "kind", "cure", "outcome"].map(|name| line[name].as_str().unwrap());
+    assert_eq!(said, [orgbusno(&case).as_str(), "sent_but_absent", "drive_again", "proposed"]);
+    let machine = scene.app.integrator("hall", &[Scope::DeliveriesRead]).await;
+    assert_eq!(machine.get("/integration/v1/reconciliation").await.expect(200).json(), read);
+    let digest = machine.get("/integration/v1/digest").await.expect(200).json();
+    assert_eq!(digest["todo"][0]["code"], "books");
     let (code, text) = typed(&scene, &["--json"]).await;
     let report: Report = serde_json::from_str(&text).unwrap();
     assert_eq!((code, report.by.as_str(), report.cured), (Some(0), "cli", 1));

@@ -5,7 +5,7 @@ use casework::machine::{self, Key, Scope};
 use chrono::{DateTime, Utc};
 use portal::signature::{Algorithm, Check};
 
-use super::{algorithm, draw};
+use super::{BY, algorithm, draw};
 
 type Outcome = Result<String, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -80,6 +80,25 @@ impl NewKey {
         };
         Ok((Key { name: self.key_name, key: check.expose(), until: self.until }, shown))
     }
+}
+
+/// What a machine may do from now on.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct SetScopes {
+    /// What the machine calls itself.
+    machine: String,
+    /// What it may do, once for each scope; what is not named it may not do any more.
+    #[arg(long = "scope", required_unless_present = "none", value_parser = scope)]
+    scopes: Vec<Scope>,
+    /// Take every scope away.
+    #[arg(long, conflicts_with = "scopes")]
+    none: bool,
+}
+
+/// Says what a machine may do. Answers what to print.
+pub(super) async fn set_scopes(desk: &Desk, set: SetScopes) -> Outcome {
+    let row = machine::set_scopes(desk, &set.machine, &set.scopes, BY).await?;
+    Ok(format!("name:   {}\nscopes: {}\n", row.name, row.scopes))
 }
 
 /// Adds a machine. Answers what to print.

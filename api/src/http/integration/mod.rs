@@ -6,6 +6,7 @@ pub mod destinations;
 pub mod files;
 pub mod reports;
 pub mod rules;
+pub mod watch;
 mod webhook_view;
 pub mod webhooks;
 
@@ -17,6 +18,7 @@ pub use destinations::DestinationsApi;
 pub use files::FilesApi;
 pub use reports::ReportsApi;
 pub use rules::RulesApi;
+pub use watch::LookApi;
 pub use webhooks::WebhooksApi;
 
 /// How the operations are grouped.

@@ -1,6 +1,7 @@
 //! What is said of webhooks, and what they are asked for with.
 
-use casework::{Desk, Result, webhook};
+use casework::webhook::{self, Event, Wanted};
+use casework::{Desk, Result};
 use chrono::{DateTime, Utc};
 use entity::endpoint::Model;
 use entity::endpoint_key::Kind;
@@ -18,6 +19,49 @@ pub struct WebhookRequest {
     pub url: String,
     /// Whether it is called: it is, unless told. Turning it on again forgets what failed.
     pub enabled: Option<bool>,
+    /// What it is called for: `case` unless told.
+    #[oai(default = "cases", validator(min_items = 1, max_items = 2))]
+    pub events: Vec<WebhookEvent>,
+}
+
+fn cases() -> Vec<WebhookEvent> {
+    vec![WebhookEvent::Case]
+}
+
+impl WebhookRequest {
+    /// The same in the words of the trade.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        let events = self.events.iter().map(|event| Event::from(*event)).collect();
+        Wanted { url: &self.url, on: self.enabled.unwrap_or(true), events }
+    }
+}
+
+/// What a webhook can be called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum WebhookEvent {
+    /// A step of a case.
+    Case,
+    /// At set times: how much there is to do for an operator.
+    Digest,
+}
+
+impl From<WebhookEvent> for Event {
+    fn from(event: WebhookEvent) -> Self {
+        match event {
+            WebhookEvent::Case => Self::Case,
+            WebhookEvent::Digest => Self::Digest,
+        }
+    }
+}
+
+impl From<Event> for WebhookEvent {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Case => Self::Case,
+            Event::Digest => Self::Digest,
+        }
+    }
 }
 
 /// How calls are signed.
@@ -83,6 +127,8 @@ pub struct WebhookView {
     pub url: String,
     /// What it is called among destinations: to be paused and resumed there.
     pub destination: String,
+    /// What it is called for.
+    pub events: Vec<WebhookEvent>,
     /// Whether it is called.
     pub enabled: bool,
     /// Why not: `machine` (you said so), `failing` (nothing came through for too long), `gone` (it answered 410).
@@ -150,6 +196,7 @@ pub(super) async fn view(desk: &Desk, row: Model) -> Result<WebhookView> {
     Ok(WebhookView {
         keys: webhook::keys(desk, row.id).await?.into_iter().map(key).collect(),
         destination: Destination::Webhook(row.id).to_string(),
+        events: Event::of(&row).into_iter().map(Into::into).collect(),
         name: row.name,
         url: row.url,
         enabled: row.disabled_at.is_none(),
@@ -162,7 +209,7 @@ pub(super) async fn view(desk: &Desk, row: Model) -> Result<WebhookView> {
 
 impl Example for WebhookRequest {
     fn example() -> Self {
-        Self { url: "https://exchange.example.gov.cn/gaoxingban".to_owned(), enabled: Some(true) }
+        Self { url: "https://exchange.example.gov.cn/gaoxingban".to_owned(), enabled: Some(true), events: cases() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use casework::machine::Scope;
 use casework::outbox::Filter;
-use casework::webhook;
+use casework::webhook::{self, Event};
 use chrono::{DateTime, Utc};
 use entity::outbox::Destination;
 use entity::{EventId, OutboxId};
@@ -94,10 +94,12 @@ impl WebhooksApi {
 
     /// 设置回调 · Make or change a webhook
     ///
-    /// From now on every step of every case is sent there by POST, by the Standard Webhooks specification: `webhook-id` (the same
+    /// From now on every step of every case (event `case`) is sent there by POST, by the Standard Webhooks specification: `webhook-id` (the same
     /// however often it is sent), `webhook-timestamp`, and `webhook-signature` with one signature for each key. The body is
     /// thin: `{"type": "case.accepted", "timestamp", "data": {"case_id", "number", "state", "sequence"}}`; read the case for the
-    /// rest. Answer 2xx within the time-out; anything else is tried again by the schedule, redirects are not followed, 410
+    /// rest. An operator's webhook can also hear, at the times set by `GXB_DIGEST_AT`, how much there is to do (event `digest`,
+    /// which needs the scope `deliveries.read` as well): `{"type": "digest.ready", "timestamp", "data": {"at", "todo", "parked",
+    /// "unknown", "oldest_at", "down", "paused", "webhooks", "keys"}}`; `read_digest` says the rest. Answer 2xx within the time-out; anything else is tried again by the schedule, redirects are not followed, 410
     /// turns the webhook off, and so does a long time in which nothing comes through. Order is kept within a case. A new
     /// webhook has one key, `first`. The address must lead to a public host (or one the operator allows), by https. Scope
     /// `webhooks.write`.
@@ -113,7 +115,10 @@ impl WebhooksApi {
         who.may(Scope::WebhooksWrite)?;
         let (name, asked) = (named(&name)?, body.0);
         allowed(&app, &asked.url)?;
-        let row = webhook::put(&app.desk, who.name(), name, &asked.url, asked.enabled.unwrap_or(true)).await?;
+        for scope in asked.events.iter().flat_map(|event| Event::from(*event).scopes()) {
+            who.may(*scope)?;
+        }
+        let row = webhook::put(&app.desk, who.name(), name, asked.wanted()).await?;
         if webhook::keys(&app.desk, row.id).await?.is_empty() {
             webhook::put_key(&app.desk, row.id, "first", entity::endpoint_key::Kind::Hmac, None).await?;
         }

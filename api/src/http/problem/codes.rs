@@ -200,6 +200,9 @@ table! {
     MACHINE_SCOPE "machine.scope" 403:
         "没有这项权限" / "The machine lacks a scope",
         "请联系运维人员为本系统开通所需权限。" / "Ask the operator for the scope the operation's description names.";
+    MACHINE_UNKNOWN "machine.unknown" 404:
+        "没有这个对接系统" / "There is no such machine",
+        "请从对接系统列表中选择。" / "Choose a name from `list_machines`.";
     WEBHOOK_UNKNOWN "webhook.unknown" 404:
         "没有这个回调或密钥" / "There is no such webhook, or no such key",
         "请从回调列表中选择。" / "Choose a name from `list_webhooks`.";
@@ -242,6 +245,9 @@ table! {
     DESTINATION_UNKNOWN "destination.unknown" 404:
         "没有这个去向" / "There is no such destination",
         "请从去向列表中选择。" / "Choose a name from `list_destinations`.";
+    RECONCILIATION_NONE "reconciliation.none" 404:
+        "还没有对过账" / "Nothing was compared yet",
+        "请先运行 gaoxingban reconcile，或者设置 GXB_PORTAL_RECONCILE。" / "Run `gaoxingban reconcile` first, or set `GXB_PORTAL_RECONCILE`.";
 
     // Our side.
     INTERNAL "internal" 500:

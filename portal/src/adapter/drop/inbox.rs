@@ -43,6 +43,11 @@ impl Ack {
         self.result == "taken"
     }
 
+    /// Whether the bundle did not arrive whole: its files are to be put there anew.
+    pub(super) fn files_are_absent(&self) -> bool {
+        self.code == "bundle.incomplete"
+    }
+
     /// The platform's words, one line a fault.
     pub(super) fn words(&self) -> String {
         let field = |error: &Value, name| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -25,8 +25,8 @@ use serde_json::{Map, Value};
 use store::{ObjectStore, StoreError};
 
 use super::{
-    Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFault,
-    ReportPage, Settings, Standing, Telling, Verdict, exchange,
+    Application, CodeTable, FILE_ABSENT, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report,
+    ReportFault, ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
 use crate::signature::{Key, TrustedKey};
 use bundle::{Bundle, Listed, Sent};
@@ -69,8 +69,9 @@ impl FileDrop {
             (Ok(Sent::Other), _) => {
                 Reply::rejected("province.conflict", "another message lies there under the same name")
             }
-            (Ok(Sent::Missing(files)), _) => Reply::rejected("province.file_absent", &files.join("\n")),
+            (Ok(Sent::Missing(files)), _) => Reply::rejected(FILE_ABSENT, &files.join("\n")),
             (Ok(Sent::Lies), Ok(Some(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
+            (Ok(Sent::Lies), Ok(Some(ack))) if ack.files_are_absent() => Reply::rejected(FILE_ABSENT, &ack.words()),
             (Ok(Sent::Lies), Ok(Some(ack))) => Reply::rejected("province.refused", &ack.words()),
             (Ok(Sent::Lies), Ok(None)) => unanswered(),
         }

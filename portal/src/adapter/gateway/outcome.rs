@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::adapter::reply::clean;
-use crate::adapter::{Verdict, WORDS_CHARS};
+use crate::adapter::{FILE_ABSENT, Verdict, WORDS_CHARS};
 use crate::http::{Answer, CallError};
 
 /// What a call does when it is made twice.
@@ -39,6 +39,7 @@ pub fn judge(outcome: Result<&Answer, &CallError>, repeating: Repeating, now: Da
         401 | 403 => rejected(answer, "province.unauthorised"),
         404 => rejected(answer, "province.not_found"),
         413 => rejected(answer, "province.too_large"),
+        422 if only_files_absent(&answer.body) => rejected(answer, FILE_ABSENT),
         422 => rejected(answer, "province.refused"),
         // Redirects are not followed: the signature is for the address that was configured.
         300..=399 => rejected(answer, "province.moved"),
@@ -52,6 +53,13 @@ fn retry(after: Option<Duration>, code: &'static str) -> Verdict {
 
 fn rejected(answer: &Answer, code: &'static str) -> Verdict {
     Verdict::Rejected { code, words: words(&answer.body) }
+}
+
+/// Whether nothing is wrong but that files are not there which it had taken.
+fn only_files_absent(body: &[u8]) -> bool {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let errors = said.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    !errors.is_empty() && errors.iter().all(|error| error.get("code").and_then(Value::as_str) == Some("file.absent"))
 }
 
 /// The platform's own words: `{code, message}` or `{errors: [{pointer, code, message}]}`, else the text as it is.
@@ -172,6 +180,22 @@ mod tests {
         let long = answer(422, None, &"字".repeat(10_000));
         let Verdict::Rejected { words, .. } = judge(Ok(&long), Repeating::AskFirst, now()) else { panic!() };
         assert_eq!(words.chars().count(), WORDS_CHARS);
+    }
+
+    #[test]
+    fn lost_files_are_told_from_other_faults() {
+        let lost = r#"{"pointer":"/materials/0/files/0","code":"file.absent"}"#;
+        let other = r#"{"pointer":"/applyname","code":"case.missing"}"#;
+        for (errors, code) in [
+            (lost.to_owned(), FILE_ABSENT),
+            (format!("{lost},{lost}"), FILE_ABSENT),
+            (format!("{lost},{other}"), "province.refused"),
+            (other.to_owned(), "province.refused"),
+            (String::new(), "province.refused"),
+        ] {
+            let answer = answer(422, None, &format!("{{\"errors\":[{errors}]}}"));
+            assert_eq!(judge(Ok(&answer), Repeating::AskFirst, now()).code(), Some(code), "{errors}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::database::Cell;
 use super::layout::Kind;
 use super::{ExchangeTables, Own, keyed, unanswered};
-use crate::adapter::{Application, MaterialFile, Receipt, Reply, Verdict};
+use crate::adapter::{Application, FILE_ABSENT, MaterialFile, Receipt, Reply, Verdict};
 
 /// How an application that was written stands.
 enum Signed {
@@ -77,7 +77,7 @@ impl ExchangeTables {
         if matches!(before, Signed::Absent) {
             let missing = self.missing(application).await?;
             if !missing.is_empty() {
-                return Ok(Reply::rejected("province.file_absent", &missing.join("\n")));
+                return Ok(Reply::rejected(FILE_ABSENT, &missing.join("\n")));
             }
             let reply = self.write(table, sheet, &Own::default()).await;
             if !reply.verdict.is_done() {

@@ -1,0 +1,52 @@
+//! What an operator does to deliveries by hand.
+
+use casework::outbox::{Filter, redrive_many};
+use casework::{Result, destination};
+use entity::outbox::State;
+
+use super::BY;
+use crate::app::App;
+
+/// How many are driven again in one transaction.
+const BATCH: u64 = 1000;
+
+/// Which deliveries to drive again.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Redrive {
+    /// Only those owed to this one: `province`, `wechat`, or `webhook:` and its id.
+    #[arg(long)]
+    destination: Option<String>,
+    /// Only those that are stuck for this reason: a stable code such as `province.refused`.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Those that may have arrived, the oldest thousand, so that the other side is asked at once; not those that are parked.
+    #[arg(long)]
+    unknown: bool,
+}
+
+/// Drives them again. Answers what to print.
+pub(super) async fn redrive(app: &App, redrive: Redrive) -> Result<String> {
+    let destination = redrive.destination.as_deref().map(destination::named).transpose()?;
+    let state = if redrive.unknown { State::Unknown } else { State::Parked };
+    let filter = Filter { destination, reason: redrive.reason, ..Filter::of([state]) };
+    let mut driven = 0;
+    loop {
+        let (ids, more) = redrive_many(&app.desk, &filter, BATCH, BY).await?;
+        driven += ids.len();
+        // What is parked is so no more; what is unknown stays so until the other side was asked.
+        if !more || redrive.unknown {
+            break;
+        }
+    }
+    app.wake.call();
+    tracing::info!(count = driven, by = BY, "driven again");
+    Ok(format!("重办 {driven} 件。{driven} driven again.\n"))
+}
+
+/// Delivers to a destination again.
+pub(super) async fn resume(app: &App, name: &str) -> Result<()> {
+    destination::resume(&app.desk, destination::named(name)?).await?;
+    tracing::info!(destination = name, by = BY, "resumed");
+    app.wake.call();
+    Ok(())
+}
