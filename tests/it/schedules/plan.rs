@@ -1,0 +1,271 @@
+//! A schedule: what people and the province do, what fails, and when, made from a seed and readable.
+
+use std::fmt;
+
+use portal::simulator::{Action, CallKind, Fault, Moment as When, Status};
+use portal::wechat::stand_in::Trouble as Silence;
+use tests::Database;
+use tests::gate::Then;
+use tests::node::Work;
+use tests::points::{Call, Point};
+use tests::proxy::Trouble;
+
+use super::dice::Dice;
+
+/// What is played.
+#[derive(Clone)]
+pub struct Schedule {
+    pub seed: u64,
+    /// How many relays work on the database.
+    pub relays: usize,
+    /// How long a lease holds, in milliseconds.
+    pub lease: u64,
+    pub cases: Vec<Plan>,
+    pub events: Vec<Event>,
+}
+
+/// What becomes of a case, unless its owner gives it up.
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// The province decides, in these steps.
+    Province(Vec<Status>),
+    /// The county decides, in these steps.
+    County(Vec<Act>),
+}
+
+/// What the county's staff and the owner do, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Accept,
+    Correct,
+    BeginStep,
+    EndStep,
+    Approve,
+    Issue,
+    Rate,
+}
+
+/// Which wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    Database,
+    Province,
+    Objects,
+}
+
+/// One thing that happens. Numbers name cases and relays.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The owner hands the case in, for the first time or corrected.
+    Submit(usize),
+    Withdraw(usize),
+    /// The province goes a step further.
+    Decide(usize),
+    /// The county goes a step further.
+    Act(usize),
+    Work(Vec<usize>, Work),
+    Arm(usize, Point, u32, Then),
+    Release(usize),
+    Kill(usize),
+    Fail(Box<Fault>),
+    FailMessage(Silence),
+    Wire(usize, Wire, Trouble),
+    Mend(usize),
+    /// Somebody else holds the database's write lock for so many milliseconds.
+    Busy(u64),
+    Jump(i64),
+    Skew(usize, i64),
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}: {} relay(s), leases of {} ms", self.seed, self.relays, self.lease)?;
+        for (number, case) in self.cases.iter().enumerate() {
+            writeln!(f, "  case {number}: {case:?}")?;
+        }
+        for (number, event) in self.events.iter().enumerate() {
+            match event {
+                Event::Fail(fault) => writeln!(f, "  {number:>3} Fail({})", serde_json::to_string(fault).unwrap())?,
+                event => writeln!(f, "  {number:>3} {event:?}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Schedule {
+    /// The schedule of this seed.
+    pub fn of(seed: u64, database: Database) -> Self {
+        let mut dice = Dice::new(seed);
+        let relays = dice.pick(&[1, 2, 2, 4]);
+        let lease = dice.pick(&[60_000, 60_000, 90]);
+        let cases: Vec<_> = (0..=dice.below(3)).map(|_| plan(&mut dice)).collect();
+        let given_up = dice.chance(40);
+        let mut draw = Draw { dice, relays, cases: cases.len(), given_up, database };
+        let mut events: Vec<_> = (0..cases.len()).map(Event::Submit).collect();
+        for _ in 0..6 + draw.dice.below(12) {
+            draw.event(&mut events);
+        }
+        Self { seed, relays, lease, cases, events }
+    }
+
+    /// Everything that can happen happens, and a relay meets its end at `point`.
+    pub fn dying_at(point: Point) -> Self {
+        use Act::{Accept, Approve, BeginStep, EndStep, Issue, Rate};
+        let cases = vec![
+            Plan::Province(vec![Status::Accepted, Status::Approved]),
+            Plan::County(vec![Accept, BeginStep, EndStep, Approve, Issue, Rate]),
+            Plan::Province(vec![Status::Denied]),
+        ];
+        let deliver = || Event::Work(vec![0], Work::Deliver);
+        let mut events = vec![Event::Submit(0), Event::Submit(1), Event::Submit(2)];
+        if is_of_renewal(point) {
+            events.push(Event::Arm(0, Point::Before(Call::Case), 0, Then::Wait));
+        }
+        events.extend([Event::Arm(0, point, 0, Then::Die), deliver(), Event::Jump(70), deliver()]);
+        events.extend([
+            Event::Withdraw(2),
+            Event::Act(1),
+            Event::Decide(0),
+            deliver(),
+            Event::Work(vec![0], Work::Fetch),
+        ]);
+        events.extend([Event::Jump(70), deliver(), Event::Work(vec![0], Work::Fetch)]);
+        let lease = if is_of_renewal(point) { 90 } else { 60_000 };
+        Self { seed: 0, relays: 1, lease, cases, events }
+    }
+
+    /// Whether two may be at one call at a time: somebody waits past the end of a lease, or dies with a call on its way.
+    pub fn overlaps(&self) -> bool {
+        self.events.iter().any(|event| match event {
+            Event::Arm(..) | Event::Kill(_) | Event::Skew(..) => true,
+            Event::Fail(fault) => fault.action == Action::Hang,
+            _ => false,
+        })
+    }
+}
+
+/// Whether a point is reached only while an attempt takes its time.
+pub fn is_of_renewal(point: Point) -> bool {
+    use casework::witness::Moment::{Renewed, Renewing};
+    matches!(point, Point::At(Renewing | Renewed))
+}
+
+fn plan(dice: &mut Dice) -> Plan {
+    use Act::{Accept, Approve, BeginStep, Correct, EndStep, Issue, Rate};
+    use Status::{Accepted, Approved, Correction, Denied, NotAccepted, Reviewing};
+    match dice.below(8) {
+        0 => Plan::Province(vec![Accepted, Approved]),
+        1 => Plan::Province(vec![Accepted, Reviewing, Denied]),
+        2 => Plan::Province(vec![NotAccepted]),
+        3 => Plan::Province(vec![Approved]),
+        4 | 5 => Plan::Province(vec![Correction, Accepted, Approved]),
+        6 => Plan::County(vec![Accept, BeginStep, EndStep, Approve, Issue, Rate]),
+        _ => Plan::County(vec![Correct, Accept, BeginStep, EndStep, Approve, Issue]),
+    }
+}
+
+struct Draw {
+    dice: Dice,
+    relays: usize,
+    cases: usize,
+    given_up: bool,
+    database: Database,
+}
+
+impl Draw {
+    fn event(&mut self, events: &mut Vec<Event>) {
+        let (case, node) = (self.dice.below(self.cases), self.dice.below(self.relays));
+        match self.dice.below(100) {
+            0..=7 => events.push(Event::Submit(case)),
+            8..=15 if self.given_up => events.push(Event::Withdraw(case)),
+            8..=27 => events.push(Event::Decide(case)),
+            28..=35 => events.push(Event::Act(case)),
+            36..=52 => self.arm(node, events),
+            53..=66 => events.push(Event::Fail(Box::new(self.fault()))),
+            67..=70 => events.push(Event::FailMessage(self.silence())),
+            71..=82 => events.push(self.wire(node)),
+            83..=89 => events.push(Event::Jump(self.dice.pick(&JUMPS))),
+            90..=92 => events.push(Event::Skew(node, self.dice.pick(&[-400, -100, -30, 30, 100, 400]))),
+            93..=95 if self.database == Database::Sqlite => events.push(Event::Busy(10 + self.dice.below(30) as u64)),
+            93..=95 => events.push(Event::Mend(node)),
+            _ => events.push(Event::Kill(node)),
+        }
+        if self.dice.chance(70) {
+            events.push(self.work());
+        }
+    }
+
+    fn work(&mut self) -> Event {
+        let work =
+            self.dice.pick(&[Work::Deliver, Work::Deliver, Work::Deliver, Work::Fetch, Work::Deliver, Work::TellLate]);
+        let all = work == Work::Deliver && self.dice.chance(40);
+        let nodes = if all { (0..self.relays).collect() } else { vec![self.dice.below(self.relays)] };
+        Event::Work(nodes, work)
+    }
+
+    /// A relay dies at a point, or waits there, perhaps until another one has taken over.
+    fn arm(&mut self, node: usize, events: &mut Vec<Event>) {
+        let point = self.dice.pick(&Point::all());
+        let work = if matches!(point, Point::Before(Call::List) | Point::After(Call::List)) {
+            Work::Fetch
+        } else {
+            Work::Deliver
+        };
+        let skip = self.dice.pick(&[0, 0, 0, 1, 2]);
+        // Whoever waits in the middle of a transaction lets everybody else wait: that is no fault to look for.
+        let in_transaction = point == Point::At(casework::witness::Moment::Recorded);
+        if in_transaction || self.dice.chance(60) {
+            events.extend([Event::Arm(node, point, skip, Then::Die), Event::Work(vec![node], work)]);
+            return;
+        }
+        events.extend([Event::Arm(node, point, skip, Then::Wait), Event::Work(vec![node], work)]);
+        if self.dice.chance(60) {
+            events.push(Event::Jump(self.dice.pick(&[70, 130, 400])));
+            events.push(Event::Work(vec![self.dice.below(self.relays)], work));
+        }
+        if self.dice.chance(70) {
+            events.push(if self.dice.chance(70) { Event::Release(node) } else { Event::Kill(node) });
+        }
+    }
+
+    fn wire(&mut self, node: usize) -> Event {
+        let wire = self.dice.pick(&[Wire::Database, Wire::Database, Wire::Province, Wire::Objects]);
+        let lose = u32::try_from(self.dice.below(12)).unwrap();
+        let trouble = match self.dice.below(100) {
+            0..=19 => Trouble::Cut,
+            20..=39 => Trouble::Reset,
+            40..=49 => Trouble::Slow(1 + self.dice.below(3) as u64),
+            _ => Trouble::LoseAnswer(if wire == Wire::Database { lose } else { lose % 3 }),
+        };
+        Event::Wire(node, wire, trouble)
+    }
+
+    fn fault(&mut self) -> Fault {
+        use CallKind::{Any, Case, File, Get, List, Report, Step};
+        let (times, skip) = (self.dice.pick(&[1, 1, 2, 9]), self.dice.pick(&[0, 0, 1, 2]));
+        if self.dice.chance(25) {
+            let action = self.dice.pick(&[Action::Duplicate, Action::OutOfOrder, Action::Lose, Action::WrongSignature]);
+            return Fault { skip, ..Fault::on(Report, action) };
+        }
+        let call = self.dice.pick(&[Any, Case, Case, File, Get, Step, List]);
+        let on = |action| Fault { skip, ..Fault::on(call, action).times(times) };
+        let moment = Some(self.dice.pick(&[When::Before, When::After]));
+        match self.dice.below(100) {
+            0..=9 => Fault { words: Some("不清晰".to_owned()), ..on(Action::Refuse) },
+            10..=29 => Fault { status: Some(self.dice.pick(&[408, 500, 502, 503])), ..on(Action::Status) },
+            30..=36 => Fault { status: Some(429), retry_after: Some("90".to_owned()), ..on(Action::Status) },
+            37..=59 => on(Action::CloseBefore),
+            60..=86 => on(Action::CloseAfter),
+            87..=97 => Fault { ms: Some(15), moment, ..on(Action::Slow) },
+            // Longer than anybody waits.
+            _ => Fault { ms: Some(1_100), moment, ..on(Action::Hang).times(1) },
+        }
+    }
+
+    fn silence(&mut self) -> Silence {
+        self.dice.pick(&[Silence::Errcode(-1), Silence::Status(502), Silence::Garbage])
+    }
+}
+
+const JUMPS: [i64; 12] = [1, 7, 40, 70, 200, 700, 4_000, 18_000, -5, -90, -1_000, -7_200];
