@@ -23,6 +23,7 @@ pub mod setup;
 // Relays that die where they are told
 pub mod gate;
 pub mod ledger;
+pub mod mortal;
 pub mod node;
 pub mod points;
 // Who calls it, and with what

@@ -9,6 +9,7 @@ mod play;
 mod stage;
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use tests::Database;
 use tests::points::Point;
@@ -20,7 +21,7 @@ use self::stage::Stage;
 /// How many schedules a run of the tests plays on each database.
 const FEW: u64 = 40;
 /// After so many schedules the stage is built anew.
-const STAGE: u64 = 500;
+const STAGE: u64 = 200;
 /// How often a schedule that fails is tried without one of its events.
 const SHORTER: usize = 60;
 
@@ -86,31 +87,60 @@ async fn shorten(database: Database, mut schedule: Schedule, mut faults: Vec<Str
     (schedule, faults)
 }
 
-async fn some(database: Database) {
-    let (first, many) = (number("GXB_TEST_SEED").unwrap_or(1), number("GXB_TEST_SCHEDULES").unwrap_or(FEW));
-    let mut left = first..first + many;
-    while !left.is_empty() {
+/// Plays `many` schedules from seed `first`, or as many as fit before `until`.
+async fn some(database: Database, first: u64, many: u64, until: Option<Instant>) {
+    let (began, mut points, mut played) = (Instant::now(), BTreeSet::new(), 0);
+    while played < many && until.is_none_or(|until| Instant::now() < until) {
         let mut stage = Stage::open(database).await;
-        run(&mut stage, left.by_ref().take(usize::try_from(STAGE).unwrap())).await;
+        let seeds = first + played..first + many.min(played + STAGE);
+        played = seeds.end - first;
+        points.extend(run(&mut stage, seeds).await);
     }
-    println!("{many} schedules from seed {first} on {database:?}");
+    let (seconds, reached) = (began.elapsed().as_secs(), points.len());
+    println!("{database:?}: {played} schedules from seed {first} in {seconds} s; {reached} points reached");
+}
+
+async fn few(database: Database) {
+    let (first, many) = (number("GXB_TEST_SEED").unwrap_or(1), number("GXB_TEST_SCHEDULES").unwrap_or(FEW));
+    some(database, first, many, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_sqlite() {
-    some(Database::Sqlite).await;
+    few(Database::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgres() {
-    some(Database::Postgres).await;
+    few(Database::Postgres).await;
 }
 
-/// A relay dies at each point there is, and the next one brings everything to its end.
-async fn dying_everywhere(database: Database) {
+/// Schedules nobody saw before, for as long as one likes.
+async fn soak(database: Database) {
+    let minutes = number("GXB_TEST_MINUTES").unwrap_or(1);
+    let now = casework::world::World::real().now().timestamp();
+    let first = number("GXB_TEST_SEED").unwrap_or_else(|| u64::try_from(now).unwrap());
+    println!("{database:?}: from seed {first}, for {minutes} minutes");
+    some(database, first, u64::MAX - first, Some(Instant::now() + Duration::from_secs(60 * minutes))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes as long as one likes: `make soak`"]
+async fn soak_on_sqlite() {
+    soak(Database::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes as long as one likes: `make soak`"]
+async fn soak_on_postgres() {
+    soak(Database::Postgres).await;
+}
+
+/// A relay ends at each point there is, and the next one brings everything to its end.
+async fn everywhere(database: Database, ending_at: impl Fn(Point) -> Schedule) {
     let mut stage = Stage::open(database).await;
     for point in Point::all() {
-        let schedule = Schedule::dying_at(point);
+        let schedule = ending_at(point);
         let shown = show(&mut stage, &schedule).await;
         assert!(shown.faults.is_empty(), "{point:?}: {schedule}{:#?}", shown.faults);
         assert!(shown.met.contains(&point), "{point:?} is never reached: {schedule}");
@@ -119,10 +149,20 @@ async fn dying_everywhere(database: Database) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dying_at_every_point_on_sqlite() {
-    dying_everywhere(Database::Sqlite).await;
+    everywhere(Database::Sqlite, Schedule::dying_at).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dying_at_every_point_on_postgres() {
-    dying_everywhere(Database::Postgres).await;
+    everywhere(Database::Postgres, Schedule::dying_at).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_every_point_on_sqlite() {
+    everywhere(Database::Sqlite, Schedule::killed_at).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_every_point_on_postgres() {
+    everywhere(Database::Postgres, Schedule::killed_at).await;
 }

@@ -66,7 +66,11 @@ pub enum Event {
     Work(Vec<usize>, Work),
     Arm(usize, Point, u32, Then),
     Release(usize),
+    /// Waits until the relay says something.
+    Hear(usize),
     Kill(usize),
+    /// A process of its own begins to work, and the operating system kills it at this point.
+    Mortal(Point, u32),
     Fail(Box<Fault>),
     FailMessage(Silence),
     Wire(usize, Wire, Trouble),
@@ -101,10 +105,13 @@ impl Schedule {
         let lease = dice.pick(&[60_000, 60_000, 90]);
         let cases: Vec<_> = (0..=dice.below(3)).map(|_| plan(&mut dice)).collect();
         let given_up = dice.chance(40);
-        let mut draw = Draw { dice, relays, cases: cases.len(), given_up, database };
+        let mut draw = Draw { dice, relays, cases: cases.len(), given_up, lease, database };
         let mut events: Vec<_> = (0..cases.len()).map(Event::Submit).collect();
         for _ in 0..6 + draw.dice.below(12) {
             draw.event(&mut events);
+        }
+        if seed % MORTAL == 0 {
+            events.push(Event::Mortal(draw.dice.pick(&Point::all()), draw.dice.pick(&[0, 0, 1, 2])));
         }
         Self { seed, relays, lease, cases, events }
     }
@@ -122,7 +129,7 @@ impl Schedule {
         if is_of_renewal(point) {
             events.push(Event::Arm(0, Point::Before(Call::Case), 0, Then::Wait));
         }
-        events.extend([Event::Arm(0, point, 0, Then::Die), deliver(), Event::Jump(70), deliver()]);
+        events.extend([Event::Arm(0, point, 0, Then::Die), deliver(), Event::Hear(0), Event::Jump(70), deliver()]);
         events.extend([
             Event::Withdraw(2),
             Event::Act(1),
@@ -135,10 +142,30 @@ impl Schedule {
         Self { seed: 0, relays: 1, lease, cases, events }
     }
 
+    /// The same with a process of its own, which the operating system kills.
+    pub fn killed_at(point: Point) -> Self {
+        use Act::{Accept, Approve, BeginStep, EndStep, Issue};
+        let cases = vec![
+            Plan::Province(vec![Status::Accepted, Status::Approved]),
+            Plan::County(vec![Accept, BeginStep, EndStep, Approve, Issue]),
+            Plan::Province(vec![Status::Denied]),
+            Plan::Province(vec![Status::Correction, Status::Accepted, Status::Denied]),
+        ];
+        let mut events =
+            vec![Event::Submit(0), Event::Submit(1), Event::Submit(2), Event::Work(vec![0], Work::Deliver)];
+        events.extend([Event::Submit(3), Event::Withdraw(2), Event::Act(1), Event::Decide(0)]);
+        if is_of_renewal(point) {
+            let slow = Fault { ms: Some(400), ..Fault::on(CallKind::Case, Action::Slow) };
+            events.push(Event::Fail(Box::new(slow)));
+        }
+        events.push(Event::Mortal(point, 0));
+        Self { seed: 0, relays: 1, lease: 60_000, cases, events }
+    }
+
     /// Whether two may be at one call at a time: somebody waits past the end of a lease, or dies with a call on its way.
     pub fn overlaps(&self) -> bool {
         self.events.iter().any(|event| match event {
-            Event::Arm(..) | Event::Kill(_) | Event::Skew(..) => true,
+            Event::Arm(..) | Event::Kill(_) | Event::Mortal(..) | Event::Skew(..) => true,
             Event::Fail(fault) => fault.action == Action::Hang,
             _ => false,
         })
@@ -170,6 +197,7 @@ struct Draw {
     relays: usize,
     cases: usize,
     given_up: bool,
+    lease: u64,
     database: Database,
 }
 
@@ -207,6 +235,12 @@ impl Draw {
     /// A relay dies at a point, or waits there, perhaps until another one has taken over.
     fn arm(&mut self, node: usize, events: &mut Vec<Event>) {
         let point = self.dice.pick(&Point::all());
+        if is_of_renewal(point) && self.lease < 1_000 {
+            let call = self.dice.pick(&[Call::File, Call::Case, Call::Ask, Call::Tell, Call::Message]);
+            events
+                .extend([Event::Arm(node, Point::Before(call), 0, Then::Wait), Event::Arm(node, point, 0, Then::Die)]);
+            return events.extend([Event::Work(vec![node], Work::Deliver), Event::Hear(node)]);
+        }
         let work = if matches!(point, Point::Before(Call::List) | Point::After(Call::List)) {
             Work::Fetch
         } else {
@@ -268,4 +302,6 @@ impl Draw {
     }
 }
 
+/// One schedule in so many has a process of its own killed.
+const MORTAL: u64 = 20;
 const JUMPS: [i64; 12] = [1, 7, 40, 70, 200, 700, 4_000, 18_000, -5, -90, -1_000, -7_200];

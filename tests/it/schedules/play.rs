@@ -13,6 +13,7 @@ use portal::simulator::{ItemText, Status, Step};
 use portal::wechat::stand_in;
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
 use tests::ledger::Ledger;
+use tests::mortal;
 use tests::node::{Did, Node, Work};
 use tests::points::Point;
 
@@ -21,10 +22,14 @@ use super::county;
 use super::plan::{Act, Event, Plan, Schedule, Wire};
 use super::stage::Stage;
 
+const MORTAL: &str = env!("CARGO_BIN_EXE_mortal");
 /// Most rounds until everything is over when nothing fails any more.
 const ROUNDS: usize = 30;
 /// Longer than the longest wait between two tries.
 const ROUND_SECONDS: i64 = 15 * 3600;
+
+/// How long to wait for a relay to say something: much longer than it takes to renew a short lease.
+const HEARING: Duration = Duration::from_millis(500);
 
 /// A case at play.
 pub struct Live {
@@ -98,16 +103,22 @@ impl Playing<'_> {
             }
             Event::Decide(number) => self.decide(*number),
             Event::Act(number) => self.act(*number).await,
-            Event::Work(nodes, work) => self.work(nodes, *work).await,
+            Event::Work(nodes, work) => drop(self.work(nodes, *work).await),
             Event::Arm(node, point, skip, then) => self.node(*node).arm(*point, *skip, *then),
             Event::Release(node) => {
                 let did = self.node(*node).release().await;
-                self.did(did).await;
+                self.did(&did);
+            }
+            Event::Hear(node) => {
+                // Where nothing is renewed there is nothing to hear.
+                let heard = tokio::time::timeout(HEARING, self.node(*node).hear()).await;
+                self.did(&heard.unwrap_or(Did::Nothing));
             }
             Event::Kill(node) => {
                 self.node(*node).kill().await;
                 self.quiet().await;
             }
+            Event::Mortal(point, skip) => self.mortal(*point, *skip).await,
             Event::Fail(fault) => self.stage.app.simulator().fail((**fault).clone()).unwrap(),
             Event::FailMessage(trouble) => {
                 let path = "/cgi-bin/message/subscribe/send".to_owned();
@@ -186,18 +197,30 @@ impl Playing<'_> {
         }
     }
 
-    async fn work(&mut self, numbers: &[usize], work: Work) {
-        let nodes = self.stage.nodes.iter_mut().enumerate();
-        let chosen = nodes.filter(|(number, _)| numbers.contains(number)).map(|(_, node)| node.work(work));
-        for did in join_all(chosen).await {
-            self.did(did).await;
+    async fn mortal(&mut self, point: Point, skip: u32) {
+        let (settings, now) = (self.stage.app.settings(), self.stage.desk().world.now());
+        if mortal::run(MORTAL, settings, (point, skip), now).await.unwrap() {
+            self.shown.met.push(point);
         }
         self.quiet().await;
     }
 
-    async fn did(&mut self, did: Did) {
+    /// Answers whether all of it was done.
+    async fn work(&mut self, numbers: &[usize], work: Work) -> bool {
+        let nodes = self.stage.nodes.iter_mut().enumerate();
+        let chosen = nodes.filter(|(number, _)| numbers.contains(number)).map(|(_, node)| node.work(work));
+        let mut all = true;
+        for did in join_all(chosen).await {
+            all &= matches!(did, Did::Ended(Ok(_)));
+            self.did(&did);
+        }
+        self.quiet().await;
+        all
+    }
+
+    fn did(&mut self, did: &Did) {
         match did {
-            Did::Died(point) | Did::Waits(point) => self.shown.met.push(point),
+            Did::Died(point) | Did::Waits(point) => self.shown.met.push(*point),
             // A database that is cut off fails; the next one to try finds the work where it was.
             Did::Ended(_) | Did::Nothing => {}
         }
@@ -257,9 +280,10 @@ impl Playing<'_> {
             self.people().await;
             outbox::redrive_many(self.stage.desk(), &Filter::of([Owed::Parked]), 100, "staff:test").await.unwrap();
             self.work(&everybody, Work::Deliver).await;
-            self.work(&[round % relays], Work::Fetch).await;
+            let fetched = self.work(&[round % relays], Work::Fetch).await;
             self.look(&format!("in round {round} of the end")).await;
-            if self.over().await {
+            // What failed may have been the end of a connection that broke long before.
+            if fetched && self.over().await {
                 return;
             }
         }
