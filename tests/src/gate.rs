@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use casework::witness::{Moment, Witness};
 use casework::world::World;
-use entity::outbox;
+use entity::{OutboxId, outbox};
 use tokio::sync::{mpsc, watch};
 
 use crate::ledger::{AtWork, Ledger};
-use crate::points::Point;
+use crate::points::{Call, Point};
 
 /// What happens to a process that reaches a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +110,11 @@ impl Gate {
         let _ = self.said.send(said);
     }
 
+    /// Notes that somebody who holds this promise is about to make a call.
+    pub(crate) fn calls(&self, lease: (OutboxId, i64), call: Call) {
+        self.ledger.calls(lease, call);
+    }
+
     async fn unless_dead(&self) {
         if self.dead.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
@@ -134,10 +139,15 @@ impl Witness for Gate {
         row: Option<&'a outbox::Model>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
         Box::pin(async move {
-            if let Some(row) = row {
-                self.ledger.note(self.life, self.world.now(), moment, row);
+            let note = || row.into_iter().for_each(|row| self.ledger.note(self.life, self.world.now(), moment, row));
+            // What was done is noted before anything else happens; what is about to be done, after everything else did.
+            if matches!(moment, Moment::Renewing | Moment::Remembering | Moment::Settling) {
+                self.pass(Point::At(moment)).await;
+                note();
+            } else {
+                note();
+                self.pass(Point::At(moment)).await;
             }
-            self.pass(Point::At(moment)).await;
         })
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::OutboxId;
 use entity::outbox;
 
-use crate::points::Point;
+use crate::points::{Call, Point};
 
 /// One lease: a promise and its fence.
 type Lease = (OutboxId, i64);
@@ -31,6 +31,9 @@ struct Book {
     begun: BTreeMap<(Lease, Moment), i64>,
     /// The newest number of each stream that anybody took.
     streams: BTreeMap<(String, String), i32>,
+    /// Who asked the province, and who was about to hand a case in.
+    asked: BTreeSet<Lease>,
+    handed_in: BTreeSet<Lease>,
     reached: BTreeMap<Point, u64>,
     faults: Vec<String>,
 }
@@ -89,6 +92,22 @@ impl Ledger {
             Moment::Remembered => book.wrote(Moment::Remembering, row),
             Moment::Settled => book.wrote(Moment::Settling, row),
             Moment::Recorded | Moment::Reported | Moment::Listed => {}
+        }
+    }
+
+    /// Whoever may not be the first to hand a case in has to ask before.
+    pub(crate) fn calls(&self, (promise, fence): Lease, call: Call) {
+        let mut book = self.0.lock().unwrap();
+        match call {
+            Call::Ask => drop(book.asked.insert((promise, fence))),
+            Call::Case => {
+                let before = book.handed_in.range((promise, i64::MIN)..(promise, fence)).next().is_some();
+                if before && !book.asked.contains(&(promise, fence)) {
+                    book.faults.push(format!("{promise} was handed in again with fence {fence}, and nobody asked"));
+                }
+                book.handed_in.insert((promise, fence));
+            }
+            _ => {}
         }
     }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use casework::witness::Moment;
 use chrono::{DateTime, Utc};
+use entity::OutboxId;
 use entity::outbox::Destination;
 use portal::adapter::{
     Application, FilePlace, FileRule, Kind, MaterialFile, Province, Receipt, RegisterPage, Reply, Report, ReportFault,
@@ -15,6 +16,11 @@ use portal::deliver::{Deliver, Delivery, Job};
 use portal::wechat::{Identity, Phone, SubscribeMessage, WeChat, WeChatError};
 
 use crate::gate::Gate;
+
+tokio::task_local! {
+    /// The promise that is being worked at, and the fence it is held with.
+    static LEASE: (OutboxId, i64);
+}
 
 /// A call to the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +77,9 @@ pub(crate) struct Gated<T: ?Sized> {
 
 impl<T: ?Sized> Gated<T> {
     async fn around<A>(&self, call: Call, work: impl Future<Output = A> + Send) -> A {
+        if let Ok(lease) = LEASE.try_with(|lease| *lease) {
+            self.gate.calls(lease, call);
+        }
         self.gate.pass(Point::Before(call)).await;
         let answer = work.await;
         self.gate.pass(Point::After(call)).await;
@@ -86,7 +95,8 @@ impl Deliver for Gated<dyn Deliver> {
 
     async fn deliver(&self, job: &Job<'_>) -> casework::Result<Delivery> {
         let _at_work = self.gate.at_work(job.row());
-        let delivery = self.inner.deliver(job).await;
+        let lease = (job.row().id, job.row().fence);
+        let delivery = LEASE.scope(lease, self.inner.deliver(job)).await;
         self.gate.pass(Point::Delivered).await;
         delivery
     }

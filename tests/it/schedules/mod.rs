@@ -4,6 +4,8 @@
 mod check;
 mod county;
 mod dice;
+mod draw;
+mod end;
 mod plan;
 mod play;
 mod stage;
@@ -51,7 +53,10 @@ fn story(schedule: &Schedule, database: Database, faults: &[String]) -> String {
 
 async fn show(stage: &mut Stage, schedule: &Schedule) -> Shown {
     let _playing = Playing(schedule, stage.database);
-    play(stage, schedule).await
+    match tokio::time::timeout(tests::BOUND, play(stage, schedule)).await {
+        Ok(shown) => shown,
+        Err(_) => Shown { faults: vec![format!("not over in time: {}", stage.at)], ..Shown::default() },
+    }
 }
 
 /// Plays the schedules of these seeds. Answers the points that were reached.

@@ -1,11 +1,9 @@
-//! Plays a schedule, and then lets everything come to its end.
+//! Plays a schedule, event by event.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use casework::outbox::Filter;
-use casework::{Error, outbox, rate, submit, withdraw};
-use entity::outbox::State as Owed;
+use casework::{Error, rate, submit, withdraw};
 use entity::{CaseId, case};
 use futures_util::future::join_all;
 use portal::relay;
@@ -23,11 +21,6 @@ use super::plan::{Act, Event, Plan, Schedule, Wire};
 use super::stage::Stage;
 
 const MORTAL: &str = env!("CARGO_BIN_EXE_mortal");
-/// Most rounds until everything is over when nothing fails any more.
-const ROUNDS: usize = 30;
-/// Longer than the longest wait between two tries.
-const ROUND_SECONDS: i64 = 15 * 3600;
-
 /// How long to wait for a relay to say something: much longer than it takes to renew a short lease.
 const HEARING: Duration = Duration::from_millis(500);
 
@@ -38,7 +31,7 @@ pub struct Live {
     /// How far the plan came.
     pub steps: usize,
     /// How it was seen last.
-    seen: (case::State, i32),
+    pub seen: (case::State, i32),
 }
 
 /// What a play showed.
@@ -67,8 +60,9 @@ pub async fn play(stage: &mut Stage, schedule: &Schedule) -> Shown {
     }
     let mut play = Playing { stage, cases, shown: Shown::default(), busy: Vec::new() };
     for event in &schedule.events {
+        play.stage.at = format!("{event:?}");
         play.event(event).await;
-        play.look(&format!("after {event:?}")).await;
+        play.look().await;
     }
     play.end(schedule.relays).await;
     let Playing { cases, mut shown, .. } = play;
@@ -81,16 +75,16 @@ pub async fn play(stage: &mut Stage, schedule: &Schedule) -> Shown {
     shown
 }
 
-struct Playing<'a> {
-    stage: &'a mut Stage,
-    cases: Vec<Live>,
+pub struct Playing<'a> {
+    pub stage: &'a mut Stage,
+    pub cases: Vec<Live>,
     shown: Shown,
     /// Who holds the write lock of SQLite for a moment.
-    busy: Vec<tokio::task::JoinHandle<()>>,
+    pub busy: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Playing<'_> {
-    fn fault(&mut self, words: String) {
+    pub fn fault(&mut self, words: String) {
         self.shown.faults.push(words);
     }
 
@@ -141,7 +135,7 @@ impl Playing<'_> {
         }
     }
 
-    fn node(&mut self, number: usize) -> &mut Node {
+    pub fn node(&mut self, number: usize) -> &mut Node {
         &mut self.stage.nodes[number]
     }
 
@@ -157,13 +151,13 @@ impl Playing<'_> {
         }
     }
 
-    async fn submit(&mut self, number: usize) {
+    pub async fn submit(&mut self, number: usize) {
         let done = submit::submit(self.stage.desk(), self.stage.owner, self.cases[number].id, None).await;
         self.allow("submit", done.map(drop));
     }
 
     /// The province's next step, when it has the case and is not waiting for the owner.
-    fn decide(&mut self, number: usize) {
+    pub fn decide(&mut self, number: usize) {
         let Live { id, plan: Plan::Province(statuses), steps, .. } = &mut self.cases[number] else { return };
         let orgbusno = id.0.simple().to_string();
         let Some(there) = self.stage.app.simulator().case(&orgbusno) else { return };
@@ -176,7 +170,7 @@ impl Playing<'_> {
         *steps += 1;
     }
 
-    async fn act(&mut self, number: usize) {
+    pub async fn act(&mut self, number: usize) {
         let Live { id, plan: Plan::County(acts), steps, .. } = &self.cases[number] else { return };
         let (Some(act), id) = (acts.get(*steps).copied(), *id) else { return };
         let done = match act {
@@ -206,7 +200,7 @@ impl Playing<'_> {
     }
 
     /// Answers whether all of it was done.
-    async fn work(&mut self, numbers: &[usize], work: Work) -> bool {
+    pub async fn work(&mut self, numbers: &[usize], work: Work) -> bool {
         let nodes = self.stage.nodes.iter_mut().enumerate();
         let chosen = nodes.filter(|(number, _)| numbers.contains(number)).map(|(_, node)| node.work(work));
         let mut all = true;
@@ -227,7 +221,7 @@ impl Playing<'_> {
     }
 
     /// No call is on its way to the province any more.
-    async fn quiet(&self) {
+    pub async fn quiet(&self) {
         let ended = async {
             while self.stage.app.simulator().calls_in_progress() > 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -247,77 +241,16 @@ impl Playing<'_> {
     }
 
     /// Sees where the cases stand: none goes back.
-    async fn look(&mut self, when: &str) {
+    pub async fn look(&mut self) {
         let ids: Vec<_> = self.cases.iter().map(|case| case.id).collect();
         let rows = case::Entity::find().filter(case::Column::Id.is_in(ids)).all(&self.stage.desk().db).await.unwrap();
         for row in rows {
             let live = self.cases.iter_mut().find(|live| live.id == row.id).unwrap();
             let (state, version) = std::mem::replace(&mut live.seen, (row.state, row.data_version));
             if row.data_version < version || !check::may_follow(state, row.state, row.data_version > version) {
-                self.shown.faults.push(format!("{}: {state:?} became {:?} {when}", row.id, row.state));
+                let fault = format!("{}: {state:?} became {:?} at {}", row.id, row.state, self.stage.at);
+                self.shown.faults.push(fault);
             }
         }
-    }
-
-    /// Nothing fails any more, and everybody goes on until everything is over.
-    async fn end(&mut self, relays: usize) {
-        self.stage.app.simulator().heal();
-        self.stage.app.outside.wechat.state().clear_faults();
-        for lock in std::mem::take(&mut self.busy) {
-            lock.await.unwrap();
-        }
-        for number in 0..relays {
-            self.node(number).mend();
-            while matches!(self.node(number).release().await, Did::Waits(_)) {}
-        }
-        // What was armed and never met is forgotten with the process.
-        for number in 0..relays {
-            self.node(number).kill().await;
-        }
-        let everybody: Vec<_> = (0..relays).collect();
-        for round in 0..ROUNDS {
-            self.stage.forward(ROUND_SECONDS);
-            self.people().await;
-            outbox::redrive_many(self.stage.desk(), &Filter::of([Owed::Parked]), 100, "staff:test").await.unwrap();
-            self.work(&everybody, Work::Deliver).await;
-            let fetched = self.work(&[round % relays], Work::Fetch).await;
-            self.look(&format!("in round {round} of the end")).await;
-            // What failed may have been the end of a connection that broke long before.
-            if fetched && self.over().await {
-                return;
-            }
-        }
-        self.fault(format!("it does not come to its end: {:#?}", self.open().await));
-    }
-
-    /// Everybody does what the plan says comes next.
-    async fn people(&mut self) {
-        for number in 0..self.cases.len() {
-            if matches!(self.cases[number].seen.0, case::State::Draft | case::State::Correcting) {
-                self.submit(number).await;
-            }
-            self.decide(number);
-            self.act(number).await;
-        }
-    }
-
-    async fn over(&self) -> bool {
-        let through = |case: &Live| match &case.plan {
-            Plan::Province(steps) => case.steps == steps.len(),
-            Plan::County(steps) => case.steps == steps.len(),
-        };
-        let done =
-            |case: &Live| case.seen.0 == case::State::Withdrawn || (through(case) && check::is_over(case.seen.0));
-        self.cases.iter().all(done) && self.open().await.is_empty()
-    }
-
-    /// What is still owed.
-    async fn open(&self) -> Vec<String> {
-        use entity::outbox::{Column, Entity};
-        let ids: Vec<_> = self.cases.iter().map(|case| case.id).collect();
-        let open = Entity::find().filter(Column::CaseId.is_in(ids)).filter(Column::SettledAt.is_null());
-        let open = open.filter(Column::State.is_not_in([Owed::Done, Owed::Cancelled]));
-        let rows = open.all(&self.stage.desk().db).await.unwrap();
-        rows.iter().map(|row| format!("{} {:?} {:?} {}", row.payload, row.state, row.reason, row.next_try_at)).collect()
     }
 }

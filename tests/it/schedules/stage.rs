@@ -35,6 +35,8 @@ pub struct Stage {
     pub database: Database,
     pub clock: Driven,
     pub nodes: Vec<Node>,
+    /// What is happening now.
+    pub at: String,
     pub owner: AccountId,
     pub approver: By,
     pub issuer: By,
@@ -62,7 +64,8 @@ impl Stage {
         let owner = account::Entity::find().one(&desk.db).await.unwrap().unwrap().id;
         accept_messages(&app, owner).await;
         let (approver, issuer) = (by(&desk, Role::Approver).await, by(&desk, Role::Issuer).await);
-        Self { app, database, clock, nodes, owner, approver, issuer, likes, _catalogue: catalogue }
+        let at = String::new();
+        Self { app, database, clock, nodes, at, owner, approver, issuer, likes, _catalogue: catalogue }
     }
 
     pub fn desk(&self) -> &Desk {
