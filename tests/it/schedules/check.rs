@@ -9,6 +9,7 @@ use entity::{attempt, case_event, notice, report};
 use portal::simulator::SimCase;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::Value;
+use tests::Caller;
 
 use super::plan::{Plan, Schedule};
 use super::play::Live;
@@ -26,7 +27,7 @@ struct Trace<'a> {
 
 /// Everything that is not as it must be.
 pub async fn all(stage: &Stage, schedule: &Schedule, cases: &[Live]) -> Vec<String> {
-    let mut faults = Vec::new();
+    let (mut faults, owner) = (Vec::new(), stage.phone.sign_in(&format!("dev-{OWNER}")).await);
     for (number, live) in cases.iter().enumerate() {
         let mut trace = Trace::of(stage, live).await;
         trace.timeline().await;
@@ -34,7 +35,7 @@ pub async fn all(stage: &Stage, schedule: &Schedule, cases: &[Live]) -> Vec<Stri
         trace.notices().await;
         trace.both_sides(schedule.overlaps());
         trace.reports().await;
-        trace.owner().await;
+        trace.seen_by(&owner).await;
         faults.extend(trace.faults.into_iter().map(|fault| format!("case {number} ({:?}): {fault}", trace.row.state)));
     }
     faults
@@ -205,8 +206,7 @@ impl<'a> Trace<'a> {
     }
 
     /// The owner sees what is true.
-    async fn owner(&mut self) {
-        let owner = self.stage.app.owner(OWNER).await;
+    async fn seen_by(&mut self, owner: &Caller) {
         let seen = owner.case(&self.row.id.to_string()).await;
         let state = sea_orm::ActiveEnum::to_value(&self.row.state);
         self.must(seen["state"] == state, || format!("the owner sees {}", seen["state"]));

@@ -1,6 +1,6 @@
 //! Chance that can be repeated: the same seed, the same throws.
 
-/// SplitMix64: small, and every seed is as good as any other.
+/// `SplitMix64`: small, and every seed is as good as any other.
 pub struct Dice(u64);
 
 impl Dice {

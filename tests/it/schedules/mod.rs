@@ -100,6 +100,7 @@ async fn some(database: Database, first: u64, many: u64, until: Option<Instant>)
         let seeds = first + played..first + many.min(played + STAGE);
         played = seeds.end - first;
         points.extend(run(&mut stage, seeds).await);
+        println!("{database:?}: {played} schedules after {} s", began.elapsed().as_secs());
     }
     let (seconds, reached) = (began.elapsed().as_secs(), points.len());
     println!("{database:?}: {played} schedules from seed {first} in {seconds} s; {reached} points reached");

@@ -126,7 +126,9 @@ impl Playing<'_> {
                     Wire::Province => Some(&wires.province),
                     Wire::Objects => wires.objects.as_ref(),
                 };
-                wire.into_iter().for_each(|wire| wire.trouble(*trouble));
+                if let Some(wire) = wire {
+                    wire.trouble(*trouble);
+                }
             }
             Event::Mend(node) => self.node(*node).mend(),
             Event::Busy(millis) => self.occupy(*millis).await,
@@ -193,7 +195,7 @@ impl Playing<'_> {
 
     async fn mortal(&mut self, point: Point, skip: u32) {
         let (settings, now) = (self.stage.app.settings(), self.stage.desk().world.now());
-        if mortal::run(MORTAL, settings, (point, skip), now).await.unwrap() {
+        if mortal::run(MORTAL, settings, (point, skip), now).await {
             self.shown.met.push(point);
         }
         self.quiet().await;

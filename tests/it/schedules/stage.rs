@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tests::county::{self, COUNTY};
 use tests::desk::SIGNBOARD;
 use tests::node::Node;
-use tests::{Database, Objects, Setup, TestApp};
+use tests::{Caller, Database, Objects, Setup, TestApp};
 
 /// Most relays of a schedule.
 pub const RELAYS: usize = 4;
@@ -38,6 +38,8 @@ pub struct Stage {
     /// What is happening now.
     pub at: String,
     pub owner: AccountId,
+    /// A phone; its owner signs in anew after each schedule.
+    pub phone: Caller,
     pub approver: By,
     pub issuer: By,
     likes: [Like; 2],
@@ -65,7 +67,8 @@ impl Stage {
         accept_messages(&app, owner).await;
         let (approver, issuer) = (by(&desk, Role::Approver).await, by(&desk, Role::Issuer).await);
         let at = String::new();
-        Self { app, database, clock, nodes, at, owner, approver, issuer, likes, _catalogue: catalogue }
+        let phone = app.nobody();
+        Self { app, database, clock, nodes, at, owner, phone, approver, issuer, likes, _catalogue: catalogue }
     }
 
     pub fn desk(&self) -> &Desk {
