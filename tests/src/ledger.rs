@@ -133,14 +133,14 @@ impl Book {
         let newest = *newest;
         for (other, life) in self.at_work.range((row.id, i64::MIN)..=(row.id, i64::MAX)) {
             let held = self.ends.get(other).is_some_and(|end| now < *end);
-            if *other != lease && held && !self.dead.contains(life) {
+            // One that is heard of late took its promise before that.
+            if row.fence == newest && *other != lease && held && !self.dead.contains(life) {
                 self.faults.push(format!("{} was taken with fence {} while {} held it", row.id, row.fence, other.1));
             }
         }
         self.ends.insert(lease, row.next_try_at);
         let stream = (row.destination.to_string(), row.stream.clone());
         let last = self.streams.entry(stream).or_insert(row.sequence);
-        // One that is heard of late took its promise before that.
         if row.sequence < *last && row.fence == newest {
             self.faults.push(format!("{}: number {} was taken after {last} of its stream", row.id, row.sequence));
         }
