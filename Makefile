@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint docs docs-photos bench demo
+.PHONY: help run test schedules soak fuzz lint docs docs-photos bench demo
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -13,6 +13,14 @@ run: ## Build and start everything on the embedded defaults: API, relay, SQLite,
 test: ## Run every test a change must pass, on SQLite and on PostgreSQL
 	@scripts/setup test
 	@scripts/test
+
+schedules: ## Play a thousand schedules of faults on each database; N=200 for fewer, SEED=7 to begin elsewhere
+	@scripts/setup test
+	@GXB_TEST_SCHEDULES=$(or $(N),1000) GXB_TEST_SEED=$(or $(SEED),1) cargo test --locked --workspace --test it -- schedules:: --nocapture
+
+soak: ## Play schedules nobody saw before on both databases; MINUTES=60 for longer
+	@scripts/setup test
+	@GXB_TEST_MINUTES=$(or $(MINUTES),10) cargo test --locked --workspace --test it -- schedules::soak --ignored --nocapture
 
 fuzz: ## Throw a million hostile files of every kind at the photo engine; RUNS=10000 for fewer
 	@scripts/setup fuzz

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod error;
 pub mod mask;
 pub mod vault;
+pub mod witness;
 pub mod world;
 
 // What can be applied for, and what its form takes

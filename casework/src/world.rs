@@ -7,7 +7,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use entity::outbox;
 use uuid::Uuid;
+
+use crate::witness::{Moment, Witness};
 
 /// Where the time comes from.
 pub trait Clock: Send + Sync {
@@ -34,6 +37,7 @@ pub struct NoRandomness;
 pub struct World {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    witness: Option<Arc<dyn Witness>>,
 }
 
 impl fmt::Debug for World {
@@ -45,12 +49,30 @@ impl fmt::Debug for World {
 impl World {
     /// A world made of any clock and any randomness: what tests use.
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { clock, random }
+        Self { clock, random, witness: None }
+    }
+
+    /// A world with this clock and real randomness.
+    pub fn by(clock: Arc<dyn Clock>) -> Self {
+        Self::new(clock, Arc::new(SystemRandom))
+    }
+
+    /// The same world, watched: what tests do.
+    #[must_use]
+    pub fn watched(self, witness: Arc<dyn Witness>) -> Self {
+        Self { witness: Some(witness), ..self }
+    }
+
+    /// Says that a moment is reached; costs nothing where nobody watches.
+    pub async fn passes(&self, moment: Moment, row: Option<&outbox::Model>) {
+        if let Some(witness) = &self.witness {
+            witness.passes(moment, row).await;
+        }
     }
 
     /// The real one.
     pub fn real() -> Self {
-        Self::new(Arc::new(SystemClock), Arc::new(SystemRandom))
+        Self::by(Arc::new(SystemClock))
     }
 
     /// The present moment in UTC, to the microsecond: finer than that PostgreSQL does not keep.
@@ -100,7 +122,7 @@ impl Driven {
 
     /// A world with this clock and real randomness, so that several servers may share it.
     pub fn world(&self) -> World {
-        World::new(Arc::new(self.clone()), Arc::new(SystemRandom))
+        World::by(Arc::new(self.clone()))
     }
 
     fn hands(&self) -> MutexGuard<'_, DateTime<Utc>> {

@@ -1,5 +1,6 @@
 //! Fetching the reports the province did not push, through the same function as the pushed ones.
 
+use casework::witness::Moment;
 use casework::{Desk, Result, cursor, report};
 
 use crate::adapter::{Kind, Province, Received};
@@ -35,6 +36,7 @@ pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
         }
         if at.as_deref() != Some(page.cursor.as_str()) {
             cursor::keep(desk, &desk.db, &name, &page.cursor).await?;
+            desk.world.passes(Moment::Listed, None).await;
         }
         at = Some(page.cursor);
         if !page.more {
@@ -52,6 +54,7 @@ pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Out
     match &received.report {
         Ok(report) => {
             let outcome = report::apply(desk, report, &received.raw).await?;
+            desk.world.passes(Moment::Reported, None).await;
             tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
             Ok(Some(outcome))
         }

@@ -28,6 +28,7 @@ mod relay;
 mod relaying;
 mod renewed;
 mod reports;
+mod schedules;
 mod schema;
 mod sealed;
 mod sheet;

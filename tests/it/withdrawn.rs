@@ -122,6 +122,20 @@ async fn after_it_was_handed_over(setup: Setup) {
     assert_eq!(scene.drain().await, 0, "giving up twice owes nothing more");
 }
 
+/// A case the province did not take up is over as well.
+async fn after_the_province_did_not_take_it_up(setup: Setup) {
+    let scene = Scene::start(setup).await;
+    let case = scene.submitted().await;
+    scene.drain().await;
+    scene.fail(Fault::on(CallKind::Report, Action::Lose));
+    assert!(scene.province().advance(&orgbusno(&case), &Step::now(Status::NotAccepted)));
+    withdraw(&scene, &case).await;
+    scene.drain().await;
+    assert_eq!(scene.seen(&case).await, ("not_accepted".to_owned(), "cancelled".to_owned()));
+    assert_eq!(scene.owner().await.notices().await, ["not_accepted"]);
+    assert_eq!(scene.there(&case).state, "07");
+}
+
 /// The province had decided, and its report had not arrived yet: a decision stands, on both sides.
 async fn after_the_province_decided(setup: Setup) {
     let scene = Scene::start(setup).await;
@@ -153,4 +167,5 @@ tests::on_both!(
     while_it_is_refused,
     after_it_was_handed_over,
     after_the_province_decided,
+    after_the_province_did_not_take_it_up,
 );

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
-use api::app::{App, Builder};
-use api::config::Config;
+use api::app::App;
 use casework::world::{Driven, World};
 use entity::staff::Role;
 use portal::relay::Relay;
@@ -13,7 +12,6 @@ use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::caller::{Caller, Machine};
@@ -31,10 +29,10 @@ pub struct TestApp {
     pub outside: Outside,
     /// Time and randomness of everything that runs in the test process.
     pub world: World,
-    setup: Setup,
+    pub(crate) setup: Setup,
     settings: Vec<(String, String)>,
-    database_url: String,
-    objects: Option<S3Server>,
+    pub(crate) database_url: String,
+    pub(crate) objects: Option<S3Server>,
     directory: TempDir,
     address: Arc<RwLock<String>>,
     running: Option<Running>,
@@ -109,21 +107,6 @@ impl TestApp {
         }
         let server = tokio::spawn(api::server::run(Arc::clone(&app), listener));
         Inside { app, server, beside }
-    }
-
-    /// What another process on the same data would be made of: a relay of its own can be made from it.
-    pub async fn beside(&self) -> Arc<App> {
-        let config = Config::read(self.settings.clone(), None).unwrap();
-        if let Ok(level) = std::env::var("GXB_TEST_LOG") {
-            // Lines are wanted to the tests' very end.
-            std::mem::forget(api::telemetry::init(&api::config::Log { level, ..config.log.clone() }));
-        }
-        let mut builder = Builder::new(config).world(self.world.clone()).stop(CancellationToken::new());
-        if let Some(names) = &self.setup.names {
-            builder = builder.names(Arc::<crate::receiver::StandInNames>::clone(names));
-        }
-        // Started only where the test unsets the portal's address.
-        Box::pin(builder.with_simulator().build()).await.unwrap()
     }
 
     /// The parts of the server, when it runs in the test process.

@@ -85,6 +85,12 @@ pub async fn postgres() -> String {
     address(&socket_dir, &name)
 }
 
+/// The socket behind an address that [`postgres`] gave, and the same database behind a port of this machine.
+pub fn through(address: &str) -> (PathBuf, impl Fn(u16) -> String + use<'_>) {
+    let (server, socket_dir) = address.split_once("?host=").expect("an address of the cluster");
+    (Path::new(socket_dir).join(".s.PGSQL.5432"), move |port| server.replace("localhost", &format!("127.0.0.1:{port}")))
+}
+
 fn address(socket_dir: &Path, database: &str) -> String {
     format!("postgres://gxb@localhost/{database}?host={}", socket_dir.display())
 }

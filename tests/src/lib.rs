@@ -12,6 +12,7 @@
 pub mod database;
 pub mod objects;
 pub mod outside;
+pub mod proxy;
 pub mod receiver;
 #[path = "../../store/tests/it/server.rs"]
 pub mod s3;
@@ -19,6 +20,12 @@ pub mod s3;
 pub mod app;
 pub mod process;
 pub mod setup;
+// Relays that die where they are told
+pub mod gate;
+pub mod ledger;
+pub mod mortal;
+pub mod node;
+pub mod points;
 // Who calls it, and with what
 pub mod caller;
 pub mod county;

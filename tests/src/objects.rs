@@ -1,5 +1,6 @@
 //! A store for each test: a folder, an S3 server in this process, or a real one that was given.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::s3::{ACCESS_KEY_ID, BUCKET, S3Server, SECRET_ACCESS_KEY};
@@ -9,6 +10,20 @@ const NAMES: [&str; 5] = ["ENDPOINT", "REGION", "BUCKET", "ACCESS_KEY_ID", "SECR
 /// The settings that make a server use this one.
 pub fn settings_of(server: &S3Server) -> Vec<(String, String)> {
     settings([&format!("http://{}", server.address()), "gaotang", BUCKET, ACCESS_KEY_ID, SECRET_ACCESS_KEY])
+}
+
+/// The S3 server of a test behind another address, for somebody who tries only once.
+pub(crate) fn at_once(address: SocketAddr) -> store::Config {
+    let limits = store::Limits { attempts: 1, ..store::Limits::default() };
+    store::Config::S3(store::S3Config {
+        bucket: BUCKET.to_owned(),
+        endpoint: Some(format!("http://{address}")),
+        region: "gaotang".to_owned(),
+        access_key_id: ACCESS_KEY_ID.to_owned(),
+        secret_access_key: store::Secret::new(SECRET_ACCESS_KEY),
+        path_style: true,
+        limits,
+    })
 }
 
 fn settings(values: [&str; 5]) -> Vec<(String, String)> {

@@ -7,6 +7,15 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
+/// Kills the process this is called in, as the operating system would: nothing is finished, nothing is said.
+pub(crate) fn kill_myself() -> ! {
+    let sent = std::process::Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    loop {
+        std::thread::park();
+    }
+}
+
 /// A running process; killed when dropped.
 #[derive(Debug)]
 pub struct Process {

@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityT
 use serde_json::Value;
 
 use casework::vault::Purpose;
+use casework::witness::Moment;
 use casework::{Desk, Error, Result};
 
 /// What may be taken when its time has come. A leased one's time is the end of its lease.
@@ -81,6 +82,9 @@ pub async fn claim(
         .filter(outbox::Column::Id.in_subquery(due))
         .exec_with_returning(&desk.db)
         .await?;
+    for row in &taken {
+        desk.world.passes(Moment::Claimed, Some(row)).await;
+    }
     Ok(taken.into_iter().map(|row| Lease { row }).collect())
 }
 
@@ -145,7 +149,10 @@ impl Lease {
     /// # Errors
     /// [`Error::Busy`] when another worker has it now: stop, and write nothing.
     pub async fn renew(&self, desk: &Desk, until: DateTime<Utc>) -> Result<()> {
-        self.write(&desk.db, outbox::ActiveModel { next_try_at: Set(until), ..Default::default() }).await
+        self.passes(desk, Moment::Renewing).await;
+        self.write(&desk.db, outbox::ActiveModel { next_try_at: Set(until), ..Default::default() }).await?;
+        self.passes(desk, Moment::Renewed).await;
+        Ok(())
     }
 
     /// Remembers steps that are done, so that the next attempt does not do them again.
@@ -154,7 +161,10 @@ impl Lease {
     /// [`Error::Busy`] as for [`Lease::renew`].
     pub async fn checkpoint(&self, desk: &Desk, steps: &Value) -> Result<()> {
         let change = outbox::ActiveModel { checkpoint: Set(Some(steps.clone())), ..Default::default() };
-        self.write(&desk.db, change).await
+        self.passes(desk, Moment::Remembering).await;
+        self.write(&desk.db, change).await?;
+        self.passes(desk, Moment::Remembered).await;
+        Ok(())
     }
 
     /// Writes what became of it, and the attempt.
@@ -164,6 +174,7 @@ impl Lease {
     pub async fn settle(&self, desk: &Desk, settlement: Settlement, tried: Tried) -> Result<()> {
         let now = desk.world.now();
         let over = !OPEN.contains(&settlement.state);
+        self.passes(desk, Moment::Settling).await;
         let tx = desk.begin().await?;
         let change = outbox::ActiveModel {
             state: Set(settlement.state),
@@ -189,8 +200,14 @@ impl Lease {
         }
         .insert(&tx)
         .await?;
+        self.passes(desk, Moment::Recorded).await;
         tx.commit().await?;
+        self.passes(desk, Moment::Settled).await;
         Ok(())
+    }
+
+    async fn passes(&self, desk: &Desk, moment: Moment) {
+        desk.world.passes(moment, Some(&self.row)).await;
     }
 
     async fn write(&self, db: &impl sea_orm::ConnectionTrait, change: outbox::ActiveModel) -> Result<()> {

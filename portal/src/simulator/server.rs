@@ -19,7 +19,7 @@ use super::desk::Desk;
 use super::fault::CallKind;
 use super::gate::{About, answer, failure, full, pass};
 use super::script::{Status, Step};
-use super::wire::{PAGE_REPORTS, STATE_CORRECTION, STATE_DONE, STATE_GIVEN_UP, STEP_KINDS};
+use super::wire::{DECIDED, PAGE_REPORTS, STATE_CORRECTION, STATE_GIVEN_UP, STEP_KINDS};
 use super::{control, inspect, intake, mover, page, register, told};
 
 /// Serves until the desk is told to stop; calls may then take `timeout` longer.
@@ -174,10 +174,11 @@ pub(super) fn take_step(desk: &Desk, projid: &str, kind: &str, bytes: &[u8]) -> 
     if case.told.len() >= MAX_TOLD {
         return full();
     }
-    if kind == "done" && case.state == STATE_DONE {
+    let decided = DECIDED.contains(&case.state.as_str());
+    if kind == "done" && decided {
         return failure(StatusCode::UNPROCESSABLE_ENTITY, "case.decided", "已经办结；it is decided already");
     }
-    if let Some(state) = state.filter(|_| ![STATE_DONE, STATE_GIVEN_UP].contains(&case.state.as_str())) {
+    if let Some(state) = state.filter(|_| !decided && case.state != STATE_GIVEN_UP) {
         state.clone_into(&mut case.state);
         case.doneresult = doneresult.or(case.doneresult.take());
     }

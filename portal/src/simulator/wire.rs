@@ -9,6 +9,9 @@ pub(super) const STATE_PAUSED: &str = "11";
 pub(super) const STATE_REVIEWING: &str = "12";
 pub(super) const STATE_GIVEN_UP: &str = "13";
 
+/// The states of a case that is decided: nobody can give it up any more.
+pub(super) const DECIDED: [&str; 2] = [STATE_DONE, STATE_NOT_ACCEPTED];
+
 pub(super) const DONE_APPROVED: &str = "0";
 pub(super) const DONE_DENIED: &str = "1";
 
