@@ -12,28 +12,47 @@ pub async fn clear(desk: &Desk) {
 
 /// Promises that wait, each in a stream of its own.
 pub async fn waiting(desk: &Desk, count: usize) {
-    insert(desk, "queued", "NULL", count).await;
+    insert(desk, 1, ("queued", 1), count).await;
+    settle_down(desk).await;
 }
 
 /// Promises that are kept.
 pub async fn kept(desk: &Desk, count: usize) {
-    insert(desk, "done", "now()", count).await;
+    insert(desk, 2, ("done", 1), count).await;
+    settle_down(desk).await;
 }
 
-async fn insert(desk: &Desk, state: &str, settled_at: &str, count: usize) {
+/// Promises that are due and may not go, each because a parked one stands before it.
+pub async fn behind_parked(desk: &Desk, count: usize) {
+    insert(desk, 3, ("parked", 1), count).await;
+    insert(desk, 3, ("queued", 2), count).await;
+    settle_down(desk).await;
+}
+
+/// Ids rise with time, as the server's do. The same number of a lot is the same stream, whatever its promise's place in it.
+async fn insert(desk: &Desk, lot: u8, (state, place): (&str, u8), count: usize) {
+    let id = |place: u8| {
+        format!("(lpad(to_hex(1780000000000 + n), 12, '0') || '7000' || '8{lot}0{place}' || lpad(to_hex(n), 12, '0'))::uuid")
+    };
+    let (id, stream) = (id(place), id(0));
     run(
         desk,
         &format!(
             "INSERT INTO outbox (id, destination, stream, sequence, payload, state, tries, next_try_at, fence, created_at,
                                  settled_at)
-             SELECT gen_random_uuid(), 'wechat', gen_random_uuid(), 1,
+             SELECT {id}, 'wechat', {stream}, {place},
                     '{{\"promise\":\"notice_v1\",\"notice\":\"01900000-0000-7000-8000-000000000000\"}}',
-                    '{state}', 0, now() - (n || ' microseconds')::interval, 0, now(), {settled_at}
+                    '{state}', 0, now() - (n || ' microseconds')::interval, 0, now(),
+                    CASE WHEN '{state}' IN ('done', 'parked') THEN now() END
              FROM generate_series(1, {count}) n"
         ),
     )
     .await;
-    run(desk, "ANALYZE outbox").await;
+}
+
+/// What PostgreSQL does by itself sooner or later, and would otherwise do in the middle of a measurement.
+async fn settle_down(desk: &Desk) {
+    run(desk, "VACUUM ANALYZE outbox").await;
 }
 
 /// Waits until nothing is open, and answers how many were settled a second.
