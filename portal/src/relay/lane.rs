@@ -12,9 +12,6 @@ use super::breaker::Breaker;
 use super::lease::{self, Lease};
 use crate::wake::Wake;
 
-/// How long what ends is gathered before the next look for work.
-const GATHER: Duration = Duration::from_millis(1);
-
 /// Takes one destination's promises and has them kept.
 pub(super) struct Lane {
     /// The relay's name, under which promises are held.
@@ -53,12 +50,7 @@ impl Lane {
                 () = stop.cancelled() => {}
                 () = called => {}
                 () = tokio::time::sleep(self.pause(config.poll)) => {}
-                Some(_) = at_hand.join_next(), if !at_hand.is_empty() => {
-                    // The others often end at the same moment, and one look for all costs as much as one for each.
-                    if !at_hand.is_empty() {
-                        tokio::time::sleep(GATHER).await;
-                    }
-                }
+                Some(_) = at_hand.join_next(), if !at_hand.is_empty() => {}
             }
             while at_hand.try_join_next().is_some() {}
         }

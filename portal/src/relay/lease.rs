@@ -9,7 +9,7 @@ use entity::{AttemptId, attempt, pause};
 use sea_orm::sea_query::{
     Alias, CommonTableExpression, Expr, ExprTrait as _, LockBehavior, LockType, Order, Query, SelectStatement,
 };
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::Value;
 
 use casework::vault::Purpose;
@@ -184,7 +184,7 @@ impl Lease {
             ..Default::default()
         };
         self.write(&tx, change).await?;
-        attempt::ActiveModel {
+        let attempt = attempt::ActiveModel {
             id: Set(AttemptId(desk.world.id()?)),
             outbox_id: Set(self.row.id),
             // Every lease is one attempt. A number that is missing was one whose process died.
@@ -196,9 +196,8 @@ impl Lease {
             code: Set(settlement.reason),
             status: Set(tried.status.map(i32::from)),
             reply: Set(desk.seal(Purpose::Reply, tried.reply.as_deref())?),
-        }
-        .insert(&tx)
-        .await?;
+        };
+        attempt::Entity::insert(attempt).exec_without_returning(&tx).await?;
         tx.commit().await?;
         Ok(())
     }

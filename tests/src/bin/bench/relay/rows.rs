@@ -32,7 +32,9 @@ pub async fn behind_parked(desk: &Desk, count: usize) {
 /// Ids rise with time, as the server's do. The same number of a lot is the same stream, whatever its promise's place in it.
 async fn insert(desk: &Desk, lot: u8, (state, place): (&str, u8), count: usize) {
     let id = |place: u8| {
-        format!("(lpad(to_hex(1780000000000 + n), 12, '0') || '7000' || '8{lot}0{place}' || lpad(to_hex(n), 12, '0'))::uuid")
+        format!(
+            "(lpad(to_hex(1780000000000 + n), 12, '0') || '7000' || '8{lot}0{place}' || lpad(to_hex(n), 12, '0'))::uuid"
+        )
     };
     let (id, stream) = (id(place), id(0));
     run(
