@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
-use crate::outbox::OPEN;
+use crate::outbox::owed;
 
 /// How long a relay that found a destination down is believed. While it works, it looks again every few seconds; an
 /// attempt that hangs takes minutes.
@@ -50,7 +50,7 @@ pub async fn list(desk: &Desk) -> Result<Vec<Standing>> {
         .column(outbox::Column::State)
         .column_as(outbox::Column::Id.count(), "owed")
         .column_as(outbox::Column::CreatedAt.min(), "oldest_at")
-        .filter(outbox::Column::State.is_in(OPEN))
+        .filter(owed())
         .group_by(outbox::Column::Destination)
         .group_by(outbox::Column::State)
         .into_tuple()
