@@ -37,7 +37,7 @@ pub async fn measure(wanted: impl Fn(&str) -> bool) {
         latency::measure(&desk, &url).await;
     }
     if all || wanted("relay-claims") {
-        claim::measure(&desk).await;
+        claim::measure(&desk, &url).await;
     }
 }
 
@@ -69,10 +69,10 @@ async fn rates(desk: &casework::Desk, url: &str) {
 /// Deliveries a second, from the first that was settled to the last.
 async fn rate(desk: &casework::Desk, url: &str, kind: Kind, processes: u32) -> f64 {
     let processes = usize::try_from(processes).unwrap();
-    rows::clear(desk).await;
-    rows::waiting(desk, PROMISES * processes).await;
+    rows::clear(&desk.db).await;
+    rows::waiting(&desk.db, PROMISES * processes).await;
     let running = Processes::start(url, kind, processes).await;
-    let rate = rows::rate_when_all_are_done(desk).await;
+    let rate = rows::rate_when_all_are_done(&desk.db).await;
     running.stop().await;
     rate
 }
