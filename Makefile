@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test schedules soak fuzz lint docs docs-photos bench demo
+.PHONY: help run test schedules soak fuzz lint docs docs-photos bench simulate demo
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -41,6 +41,11 @@ bench: ## Measure beside peers in the same run; see docs/OPERATIONS.md, "Sizing"
 	@scripts/setup test
 	@cargo build --locked --release --package tests --bins
 	@cargo run --locked --release --quiet --package tests --bin bench
+
+simulate: ## Play a county's Monday in two minutes and reckon what a province takes; ARGS="cases=10000000 from=9 to=9.02"
+	@scripts/setup test
+	@cargo build --locked --release --package tests --bins
+	@cargo run --locked --release --quiet --package tests --bin simulate -- $(ARGS)
 
 demo: ## Play one shop owner through the server that `make run` started
 	@cargo run --locked --package api -- demo

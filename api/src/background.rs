@@ -106,7 +106,12 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
     }));
     let province = &app.config.province;
     repeat(app, tasks, province.poll, "reports cannot be fetched", |app| async move {
-        portal::poll::poll(&app.desk, &*app.province).await
+        let changed = portal::poll::poll(&app.desk, &*app.province).await;
+        // A report owes its applicant a message. One that broke off may have taken some in.
+        if changed.as_ref().map_or(true, |count| *count > 0) {
+            app.wake.call();
+        }
+        changed
     });
     repeat(app, tasks, RENEW_EVERY, "photos cannot be made again", |app| async move { renew::all(&app).await });
     repeat(

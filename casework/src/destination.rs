@@ -5,19 +5,18 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::{self, Destination, State};
 use entity::{outage, pause};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::outbox::owed;
 
 /// How long a relay that found a destination down is believed. While it works, it looks again every few seconds; an
 /// attempt that hangs takes minutes.
 const BELIEVED: TimeDelta = TimeDelta::minutes(10);
-/// What is parked, in words the index of what is stuck knows.
-const PARKED: &str = r#""outbox"."state" IN ('parked', 'unknown') AND "outbox"."state" = 'parked'"#;
 
 /// How a destination stands.
 #[derive(Clone, Debug)]
@@ -45,7 +44,18 @@ pub struct Standing {
 /// # Errors
 /// When the database fails.
 pub async fn list(desk: &Desk) -> Result<Vec<Standing>> {
-    let counts = counts(desk).await?;
+    let counts: Vec<(Destination, State, i64, Option<DateTime<Utc>>)> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Destination)
+        .column(outbox::Column::State)
+        .column_as(outbox::Column::Id.count(), "owed")
+        .column_as(outbox::Column::CreatedAt.min(), "oldest_at")
+        .filter(owed())
+        .group_by(outbox::Column::Destination)
+        .group_by(outbox::Column::State)
+        .into_tuple()
+        .all(&desk.db)
+        .await?;
     let down = outage::Entity::find()
         .filter(outage::Column::SeenAt.gt(desk.world.now() - BELIEVED))
         .order_by_asc(outage::Column::Since)
@@ -70,30 +80,6 @@ pub async fn list(desk: &Desk) -> Result<Vec<Standing>> {
         }
     };
     Ok(all.into_iter().map(standing).collect())
-}
-
-type Count = (Destination, State, i64, Option<DateTime<Utc>>);
-
-/// How many are open, by destination and state, and since when the oldest of them has been owed.
-async fn counts(desk: &Desk) -> Result<Vec<Count>> {
-    let mut counts = Vec::new();
-    // Written out, not bound, and in two: only so does the planner see that a partial index serves each.
-    for open in [r#""outbox"."state" IN ('queued', 'leased', 'unknown')"#, PARKED] {
-        let some: Vec<Count> = outbox::Entity::find()
-            .select_only()
-            .column(outbox::Column::Destination)
-            .column(outbox::Column::State)
-            .column_as(outbox::Column::Id.count(), "owed")
-            .column_as(outbox::Column::CreatedAt.min(), "oldest_at")
-            .filter(Expr::cust(open))
-            .group_by(outbox::Column::Destination)
-            .group_by(outbox::Column::State)
-            .into_tuple()
-            .all(&desk.db)
-            .await?;
-        counts.extend(some);
-    }
-    Ok(counts)
 }
 
 /// How one stands. One that nothing is owed to stands idle.

@@ -64,8 +64,11 @@ pub(crate) async fn owe_to(
     Ok(())
 }
 
-/// What is still owed.
-pub(crate) const OPEN: [State; 4] = [State::Queued, State::Leased, State::Unknown, State::Parked];
+/// What is still owed, whether a relay may take it or a person must look. Written out, and as two halves: only so does the
+/// planner see that each has an index of its own, which history does not grow.
+pub(crate) fn owed() -> Expr {
+    Expr::cust(r#"("outbox"."state" IN ('queued', 'leased', 'unknown') OR "outbox"."state" = 'parked')"#)
+}
 
 /// No longer owed, and why.
 pub(crate) fn cancelled(desk: &Desk, reason: &str) -> outbox::ActiveModel {
@@ -193,7 +196,7 @@ pub async fn overdue(desk: &Desk, since: DateTime<Utc>, limit: u64) -> Result<Ve
     let late = Query::select()
         .column(outbox::Column::CaseId)
         .from(outbox::Entity)
-        .and_where(outbox::Column::State.is_in(OPEN))
+        .and_where(owed())
         .and_where(outbox::Column::Destination.eq(outbox::Destination::Province))
         .and_where(outbox::Column::CreatedAt.lt(since))
         .to_owned();

@@ -205,7 +205,7 @@ pub async fn remove(desk: &Desk, machine: &str, name: &str) -> Result<()> {
     outbox::Entity::update_many()
         .set(owed::cancelled(desk, GONE))
         .filter(outbox::Column::Destination.eq(Destination::Webhook(row.id)))
-        .filter(outbox::Column::State.is_in(owed::OPEN))
+        .filter(owed::owed())
         .exec(&tx)
         .await?;
     tx.commit().await?;

@@ -15,7 +15,8 @@ use portal::deliver::{Deliver, Delivery, Job, Outcome};
 use portal::relay::{self, Relay};
 use portal::wake::Wake;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, Statement,
 };
 use tests::{Setup, TestApp, wait_for};
 use tokio_util::sync::CancellationToken;
@@ -171,4 +172,22 @@ async fn a_relay_hears_of_what_another_process_owes() {
     .await;
     assert_eq!(heard.calls.load(Ordering::SeqCst), 1);
     stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_hears_of_what_a_fetched_report_owes() {
+    // A process of its own gets no report pushed, and would look for work by itself in an hour.
+    let setup = Setup::sqlite().process(env!("CARGO_BIN_EXE_served")).set("GXB_RELAY_POLL", "1h");
+    let app = setup.start().await;
+    let owner = app.owner("zhang").await;
+    let case = owner.ready().await;
+    owner.submit(&case).await;
+    owner.wait_for_state(&case, "approved").await;
+    let db = app.database().await;
+    let kept = "SELECT count(*) FROM outbox WHERE destination = 'wechat' AND state = 'done'";
+    wait_for("both messages are sent", || async {
+        let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, kept)).await.unwrap().unwrap();
+        (row.try_get_by_index::<i64>(0).unwrap() == 2).then_some(())
+    })
+    .await;
 }

@@ -70,7 +70,7 @@ impl TestApp {
         let callback = (setup.run == Run::Inside).then(|| url.clone());
         let folder = setup.settings.iter().find(|(name, _)| name == "GXB_CATALOGUE_DIR");
         let folder = folder.map(|(_, folder)| Path::new(folder));
-        let outside = Outside::start(&world, setup.script.clone(), callback, folder).await;
+        let outside = Outside::start(&world, (setup.script.clone(), setup.limits), callback, folder).await;
         let settings = settings(&setup, &directory, &database_url, objects.as_ref(), &outside);
         let address = Arc::new(RwLock::new(url));
         let mut app =

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use casework::world::World;
 use portal::signature::Key;
-use portal::simulator::{self, Script, Simulator, SimulatorConfig};
+use portal::simulator::{self, Limits, Script, Simulator, SimulatorConfig};
 use portal::wechat::stand_in::{self, Options, StandIn};
 
 /// The name the province knows us by.
@@ -33,7 +33,12 @@ pub fn key() -> Key {
 impl Outside {
     /// Starts both. Reports are pushed to `callback`, or wait to be fetched. The province knows the rules there are now, with
     /// those of the folder `catalogue`.
-    pub async fn start(world: &World, script: Script, callback: Option<String>, catalogue: Option<&Path>) -> Self {
+    pub async fn start(
+        world: &World,
+        (script, limits): (Script, Limits),
+        callback: Option<String>,
+        catalogue: Option<&Path>,
+    ) -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let catalogue = api::catalogue::load(catalogue).unwrap();
         let config = SimulatorConfig {
@@ -43,7 +48,7 @@ impl Outside {
             rules: api::outside::simulated_rules(&catalogue.rules).unwrap(),
             script,
             callback,
-            limits: simulator::Limits::default(),
+            limits,
         };
         let simulator = simulator::start(config, world.clone()).await.unwrap();
         let options = Options { strict: true, ..Options::default() };

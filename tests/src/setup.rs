@@ -1,6 +1,6 @@
 //! What a test wants: which database, which store, which clock, where the relay runs.
 
-use portal::simulator::Script;
+use portal::simulator::{Limits, Script};
 
 use std::sync::Arc;
 
@@ -46,6 +46,7 @@ pub struct Setup {
     pub(crate) relay: bool,
     pub(crate) clock: Option<Driven>,
     pub(crate) script: Script,
+    pub(crate) limits: Limits,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) names: Option<Arc<StandInNames>>,
 }
@@ -73,6 +74,7 @@ impl Setup {
             relay: true,
             clock: None,
             script,
+            limits: Limits::default(),
             settings: Vec::new(),
             names: None,
         }
@@ -100,6 +102,12 @@ impl Setup {
     #[must_use]
     pub fn script(self, script: Script) -> Self {
         Self { script, ..self }
+    }
+
+    /// What the province has room for.
+    #[must_use]
+    pub fn province_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// One setting of the server, by its name in the environment.

@@ -6,8 +6,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::{self, Destination, State};
 use entity::{AttemptId, attempt, pause};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, LockBehavior, LockType, Order, Query, SelectStatement};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::sea_query::{
+    Alias, CommonTableExpression, Expr, ExprTrait as _, LockBehavior, LockType, Order, Query, SelectStatement,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::Value;
 
 use casework::vault::Purpose;
@@ -79,13 +81,21 @@ pub async fn claim(
         })
         .col_expr(outbox::Column::Tries, Expr::col(outbox::Column::Tries).add(1))
         .col_expr(outbox::Column::Fence, Expr::col(outbox::Column::Fence).add(1))
-        .filter(outbox::Column::Id.in_subquery(due))
+        .filter(outbox::Column::Id.in_subquery(once(due)))
         .exec_with_returning(&desk.db)
         .await?;
     for row in &taken {
         desk.world.passes(Moment::Claimed, Some(row)).await;
     }
     Ok(taken.into_iter().map(|row| Lease { row }).collect())
+}
+
+/// The same ids, looked for once. Where PostgreSQL takes the table for tiny, it would look anew for each row that it may
+/// change, lock others each time, and take more than the limit.
+fn once(due: SelectStatement) -> SelectStatement {
+    let found = Alias::new("found");
+    let looked_for = CommonTableExpression::new().table_name(found.clone()).query(due).materialized(true).to_owned();
+    Query::select().column(outbox::Column::Id).from(found).with_cte(looked_for).take()
 }
 
 /// The ids of what is due, first due first, with nothing unsettled before it in its stream.
@@ -185,7 +195,7 @@ impl Lease {
             ..Default::default()
         };
         self.write(&tx, change).await?;
-        attempt::ActiveModel {
+        let attempt = attempt::ActiveModel {
             id: Set(AttemptId(desk.world.id()?)),
             outbox_id: Set(self.row.id),
             // Every lease is one attempt. A number that is missing was one whose process died.
@@ -197,9 +207,8 @@ impl Lease {
             code: Set(settlement.reason),
             status: Set(tried.status.map(i32::from)),
             reply: Set(desk.seal(Purpose::Reply, tried.reply.as_deref())?),
-        }
-        .insert(&tx)
-        .await?;
+        };
+        attempt::Entity::insert(attempt).exec_without_returning(&tx).await?;
         self.passes(desk, Moment::Recorded).await;
         tx.commit().await?;
         self.passes(desk, Moment::Settled).await;

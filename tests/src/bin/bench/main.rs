@@ -2,8 +2,9 @@
 //! against.
 //!
 //! ```text
-//! make bench                     everything, about six minutes
+//! make bench                     everything, about ten minutes
 //! … --bin bench requests start   only these: requests, submits, uploads, memory, start, relay
+//! … --bin bench relay-rates      of the relay only this: relay-rates, relay-latency, relay-claims
 //! ```
 //!
 //! Server, peer and load generator share the machine's processors: rates are for comparing, not for sizing by.
@@ -29,7 +30,8 @@ use tests::setup::{Database, Objects};
 use tests::{Setup, TestApp};
 
 /// What can be measured.
-const ALL: [&str; 6] = ["requests", "submits", "uploads", "memory", "start", "relay"];
+const ALL: [&str; 9] =
+    ["requests", "submits", "uploads", "memory", "start", "relay", "relay-rates", "relay-latency", "relay-claims"];
 /// How often each thing is measured in turn with its peer.
 const ROUNDS: usize = 3;
 /// Connections at once, to the server and to its peers.
@@ -75,8 +77,8 @@ async fn measure(wanted: impl Fn(&str) -> bool) {
     if wanted("start") {
         start::measure(binary).await;
     }
-    if wanted("relay") {
-        relay::measure().await;
+    if ["relay", "relay-rates", "relay-latency", "relay-claims"].into_iter().any(&wanted) {
+        relay::measure(&wanted).await;
     }
 }
 

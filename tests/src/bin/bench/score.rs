@@ -38,6 +38,11 @@ pub fn at_most(what: &str, value: f64, unit: &str, most: f64) {
     println!("{what:<34}{value:>10.2} {unit:<11}goal ≤ {most} {unit}: {}", word(value <= most));
 }
 
+/// Prints a figure that must be large.
+pub fn at_least(what: &str, value: f64, unit: &str, least: f64) {
+    println!("{what:<34}{value:>10.1} {unit:<11}goal ≥ {least} {unit}: {}", word(value >= least));
+}
+
 fn word(met: bool) -> &'static str {
     if met { "met" } else { "MISSED" }
 }

@@ -20,7 +20,7 @@ const MOST_MS: f64 = 50.0;
 
 /// Prints the median and the 99th of 100.
 pub async fn measure(desk: &Desk, url: &str) {
-    rows::clear(desk).await;
+    rows::clear(&desk.db).await;
     let running = Processes::start(url, Kind::Relay { answer_ms: 0 }, 1).await;
     let (wake, stop) = (Wake::default(), CancellationToken::new());
     let mut waits_ms = Vec::new();
@@ -56,7 +56,7 @@ async fn sample(desk: &Desk, wake: &Wake) -> f64 {
         notice.0
     );
     loop {
-        let began = rows::number(desk, &began).await;
+        let began = rows::number(&desk.db, &began).await;
         if began > 0.0 {
             let committed = committed.timestamp_micros();
             #[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 fit a double for centuries")]

@@ -19,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 /// The argument that makes this program one of the loops.
 pub const ROLE: &str = "relay-loop";
-/// Promises at hand at once, in both loops.
-const PARALLEL: usize = 16;
+/// Promises at hand at once, in both loops: what a relay takes unless it is told otherwise.
+fn parallel() -> usize {
+    relay::Config::default().parallel
+}
 
 /// Which loop, and how long its province takes.
 #[derive(Clone, Copy)]
@@ -77,9 +79,8 @@ pub async fn run(arguments: &[String]) {
     if kind == "bare" {
         return bare(&app.desk, answer).await;
     }
-    let config = relay::Config { parallel: PARALLEL, ..relay::Config::default() };
     let deliverer: Arc<dyn Deliver> = Arc::new(Province(answer));
-    let relay = Relay::new(app.desk.clone(), config, vec![deliverer], Arc::clone(&app.wake)).unwrap();
+    let relay = Relay::new(app.desk.clone(), relay::Config::default(), vec![deliverer], Arc::clone(&app.wake)).unwrap();
     tokio::join!(relay.run(CancellationToken::new()), app.wake.carry(&app.desk.db, &app.stop));
 }
 
@@ -115,7 +116,7 @@ impl Deliver for Province {
 
 /// The peer: so many loops at once, each claiming one row, waiting and marking it.
 async fn bare(desk: &Desk, answer: Duration) {
-    let loops = (0..PARALLEL).map(|_| async {
+    let loops = (0..parallel()).map(|_| async {
         loop {
             let claim = "UPDATE outbox SET state = 'leased' WHERE id = (SELECT id FROM outbox WHERE state IN ('queued', \
                          'leased', 'unknown') AND state = 'queued' AND destination = 'wechat' ORDER BY next_try_at LIMIT 1 \
