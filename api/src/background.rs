@@ -96,14 +96,10 @@ pub fn start(app: &Arc<App>, tasks: &TaskTracker) -> casework::Result<()> {
     let relay = relay(app)?;
     let (watched, stop) = (relay.clone(), app.stop.clone());
     tasks.spawn(async move { relay.run(stop).await });
-    tasks.spawn(every(app.stop.clone(), LATE_EVERY, move || {
+    repeat(app, tasks, LATE_EVERY, "late cases cannot be looked for", move |_| {
         let relay = watched.clone();
-        async move {
-            if let Err(error) = relay.tell_late().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "late cases cannot be looked for");
-            }
-        }
-    }));
+        async move { relay.tell_late().await }
+    });
     let province = &app.config.province;
     repeat(app, tasks, province.poll, "reports cannot be fetched", |app| async move {
         let changed = portal::poll::poll(&app.desk, &*app.province).await;

@@ -1,12 +1,12 @@
 //! What the operator is told at set times: which keys end, and the promise to tell machines that want to hear of it.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use entity::outbox::{self, Destination, State};
+use entity::outbox;
 use entity::{DigestId, digest};
-use law::calendar::china_date;
+use law::calendar::{china_date, china_moment};
 use sea_orm::prelude::Json;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
+use sea_orm::sea_query::{ExprTrait as _, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::desk::Desk;
 use crate::error::Result;
@@ -17,8 +17,6 @@ use crate::{outbox as owed, webhook};
 pub const SOON: TimeDelta = TimeDelta::days(14);
 /// How long it is kept what was told.
 const KEPT: TimeDelta = TimeDelta::days(180);
-/// How far China's clocks are ahead of UTC.
-const CHINA: TimeDelta = TimeDelta::hours(8);
 /// Why a digest is told to nobody any more.
 const OLD_NEWS: &str = "digest.superseded";
 
@@ -62,7 +60,7 @@ pub fn ends(keys: &[KeyUse], now: DateTime<Utc>) -> Vec<KeyEnd> {
 pub fn due(times: &[NaiveTime], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let today = china_date(now);
     let days = [Some(today), today.pred_opt()].into_iter().flatten();
-    let moments = days.flat_map(|day| times.iter().map(move |time| (day.and_time(*time) - CHINA).and_utc()));
+    let moments = days.flat_map(|day| times.iter().map(move |time| china_moment(day, *time)));
     moments.filter(|moment| *moment <= now).max()
 }
 
@@ -94,22 +92,12 @@ pub async fn tell(desk: &Desk, due: DateTime<Utc>, data: Json) -> Result<bool> {
     }
     for endpoint in webhook::told_digests(&tx).await? {
         let promise = Promise::DigestV1 { endpoint, digest: id };
-        supersede(desk, &tx, promise.destination()).await?;
+        let earlier = outbox::Column::Destination.eq(promise.destination()).and(outbox::Column::CaseId.is_null());
+        owed::cancel_unsent(desk, &tx, earlier, OLD_NEWS).await?;
         owed::owe_to(desk, &tx, promise, None, 0).await?;
     }
     tx.commit().await?;
     Ok(true)
-}
-
-async fn supersede(desk: &Desk, tx: &DatabaseTransaction, destination: Destination) -> Result<()> {
-    outbox::Entity::update_many()
-        .set(owed::cancelled(desk, OLD_NEWS))
-        .filter(outbox::Column::Destination.eq(destination))
-        .filter(outbox::Column::CaseId.is_null())
-        .filter(outbox::Column::State.is_in([State::Queued, State::Unknown, State::Parked]))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 /// Forgets what was told half a year ago. Answers how many.

@@ -7,7 +7,7 @@ mod stuck;
 use chrono::{DateTime, Utc};
 use entity::outbox::{self, State};
 use entity::{CaseId, OutboxId, attempt, case};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, IntoCondition, Query};
 use sea_orm::{
     ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction,
     EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -78,6 +78,25 @@ pub(crate) fn cancelled(desk: &Desk, reason: &str) -> outbox::ActiveModel {
         settled_at: Set(Some(desk.world.now())),
         ..Default::default()
     }
+}
+
+/// Cancels what is owed among `which`; what is being sent at this moment is finished.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn cancel_unsent(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    which: impl IntoCondition,
+    reason: &str,
+) -> Result<()> {
+    outbox::Entity::update_many()
+        .set(cancelled(desk, reason))
+        .filter(which.into_condition())
+        .filter(outbox::Column::State.is_in([State::Queued, State::Unknown, State::Parked]))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Cancels what waits for the province in a stream and was never tried, and what is parked. Answers whether anything of it may have left.

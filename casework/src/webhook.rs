@@ -6,7 +6,7 @@ mod trouble;
 
 use chrono::TimeDelta;
 use entity::endpoint::{self, Model};
-use entity::outbox::{self, Destination, State};
+use entity::outbox::{self, Destination};
 use entity::{EndpointId, case, endpoint_key, machine};
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{
@@ -221,13 +221,8 @@ pub(crate) async fn silence(desk: &Desk, tx: &DatabaseTransaction, machine: &str
         .into_tuple()
         .all(tx)
         .await?;
-    outbox::Entity::update_many()
-        .set(owed::cancelled(desk, NOT_ALLOWED))
-        .filter(outbox::Column::Destination.is_in(own.into_iter().map(Destination::Webhook)))
-        .filter(outbox::Column::State.is_in([State::Queued, State::Unknown, State::Parked]))
-        .exec(tx)
-        .await?;
-    Ok(())
+    let theirs = outbox::Column::Destination.is_in(own.into_iter().map(Destination::Webhook));
+    owed::cancel_unsent(desk, tx, theirs, NOT_ALLOWED).await
 }
 
 /// Something came through.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use serde::Deserialize;
 
 /// The notices this crate carries, one file a year.
@@ -207,6 +207,11 @@ impl Calendar {
 /// [`Fault::Syntax`] with the parser's words.
 pub fn parse(text: &str) -> Result<Notice, Fault> {
     toml::from_str(text).map_err(|error| Fault::Syntax(error.to_string()))
+}
+
+/// The instant at which clocks in China (UTC+8) show this time on this date.
+pub fn china_moment(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    (date.and_time(time) - TimeDelta::seconds(CHINA_OFFSET_SECONDS.into())).and_utc()
 }
 
 /// The date in China (UTC+8) at this instant.

@@ -15,7 +15,6 @@ use tests::{Machine, Setup, wait_for};
 
 use crate::relaying::Scene;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_served");
 const HOOK: &str = "/integration/v1/webhooks/hook";
 
 async fn scene(setup: Setup) -> Scene {
@@ -194,27 +193,15 @@ tests::on_both!(
     only_those_hear_it_who_may_read_it,
 );
 
-async fn typed(scene: &Scene, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = tokio::process::Command::new(BINARY)
-        .args(arguments)
-        .env_clear()
-        .envs(scene.app.settings().iter().map(|(name, value)| (name, value)))
-        .env("GXB_LOG_LEVEL", "error")
-        .output()
-        .await
-        .unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
-}
-
 /// From the first line to an empty list, as an operator types it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_an_operator_works_it_off() {
     let scene = scene(Setup::sqlite()).await;
-    let (code, text) = typed(&scene, &["digest"]).await;
+    let (code, text) = scene.typed(&["digest"]).await;
     assert!(code == Some(0) && text.contains("没有要办的事。Nothing to do."), "{text}");
     let case = refused(&scene).await;
     destination::pause(&scene.app.app().desk, Destination::Wechat, "升级", "machine:hall").await.unwrap();
-    let (code, text) = typed(&scene, &["digest"]).await;
+    let (code, text) = scene.typed(&["digest"]).await;
     assert_eq!(code, Some(3), "{text}");
     for expected in [
         "结果不明 0，挂起 1",
@@ -225,19 +212,19 @@ async fn as_an_operator_works_it_off() {
     ] {
         assert!(text.contains(expected), "{expected} is not in {text}");
     }
-    let (_, text) = typed(&scene, &["digest", "--json"]).await;
+    let (_, text) = scene.typed(&["digest", "--json"]).await;
     let digest: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(codes(&digest), ["paused", "parked"]);
-    assert_eq!(typed(&scene, &["admin", "resume", "wechat"]).await.0, Some(0));
+    assert_eq!(scene.typed(&["admin", "resume", "wechat"]).await.0, Some(0));
     let elsewhere = ["admin", "redrive", "--destination", "province", "--reason", "province.failing"];
-    assert_eq!(typed(&scene, &elsewhere).await, (Some(0), "重办 0 件。0 driven again.\n".to_owned()));
+    assert_eq!(scene.typed(&elsewhere).await, (Some(0), "重办 0 件。0 driven again.\n".to_owned()));
     let again = ["admin", "redrive", "--destination", "province", "--reason", "province.refused"];
-    assert_eq!(typed(&scene, &again).await, (Some(0), "重办 1 件。1 driven again.\n".to_owned()));
+    assert_eq!(scene.typed(&again).await, (Some(0), "重办 1 件。1 driven again.\n".to_owned()));
     // The command lives in real time, which has moved on.
     scene.forward(TimeDelta::minutes(1));
     assert_eq!(scene.drain().await, 1);
     assert_eq!(scene.seen(&case).await.1, "done");
-    assert_eq!(typed(&scene, &["digest"]).await.0, Some(0));
+    assert_eq!(scene.typed(&["digest"]).await.0, Some(0));
     let history = casework::outbox::interventions(&scene.app.app().desk, scene.promise(&case).await.id).await.unwrap();
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].by, "cli");

@@ -40,6 +40,19 @@ impl Scene {
         self.province().fail(fault).unwrap();
     }
 
+    /// A command as an operator types it beside the server, with its settings. Answers its exit code and what it printed.
+    pub async fn typed(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_served"))
+            .args(arguments)
+            .env_clear()
+            .envs(self.app.settings().iter().map(|(name, value)| (name, value)))
+            .env("GXB_LOG_LEVEL", "error")
+            .output()
+            .await
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    }
+
     pub fn forward(&self, by: TimeDelta) {
         self.clock.forward(by);
     }

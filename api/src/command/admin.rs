@@ -19,9 +19,6 @@ use crate::app::Builder;
 use crate::config::value::Value as _;
 use crate::config::{Believed, Config};
 
-/// Who acts, in what is written down.
-const BY: &str = "cli";
-
 /// What `admin` can be told.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {

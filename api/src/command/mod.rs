@@ -29,6 +29,9 @@ const SOMETHING_TO_DO: u8 = 3;
 /// What a subcommand ends with: an exit code, or an error that is printed with its whole chain.
 pub type Ended = Result<ExitCode, Box<dyn StdError + Send + Sync>>;
 
+/// Who acts, in what is written down of commands.
+const BY: &str = "cli";
+
 /// 高兴办: a county's services from home, with a few taps.
 #[derive(Debug, Parser)]
 #[command(name = "gaoxingban", bin_name = "gaoxingban", version, max_term_width = 100)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use portal::reconcile::compare::{Cure, Kind};
 use portal::reconcile::report::{Line, Outcome, Report, latest};
 
-use super::{Ended, SOMETHING_TO_DO, on_threads, print};
+use super::{BY, Ended, SOMETHING_TO_DO, on_threads, print};
 use crate::app::Builder;
 use crate::config::Config;
 use crate::reconcile;
@@ -30,8 +30,7 @@ pub(super) fn run(args: Args, config: Config) -> Ended {
 
 async fn reconcile(args: Args, config: Config) -> Ended {
     let app = Builder::new(config).build().await?;
-    let report =
-        if args.last { latest(&app.desk).await? } else { Some(reconcile::now(&app, !args.look, "cli").await?) };
+    let report = if args.last { latest(&app.desk).await? } else { Some(reconcile::now(&app, !args.look, BY).await?) };
     let Some(report) = report else {
         print("还没有对过账。Nothing was compared yet.\n")?;
         return Ok(ExitCode::SUCCESS);

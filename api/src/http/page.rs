@@ -33,12 +33,17 @@ pub(crate) fn cursor(id: Uuid) -> String {
 }
 
 /// Cuts a list that was read one entry too long, and says where the next page begins.
-pub(crate) fn cut<T>(mut rows: Vec<T>, limit: u64, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
+pub(crate) fn cut<T>(rows: Vec<T>, limit: u64, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
+    cut_by(rows, limit, |row| cursor(id(row)))
+}
+
+/// The same for a list whose pages begin behind something else than an id.
+pub(crate) fn cut_by<T>(mut rows: Vec<T>, limit: u64, place: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let cursor = rows.last().filter(|_| more).map(|row| self::cursor(id(row)));
-    (rows, cursor)
+    let next = rows.last().filter(|_| more).map(place);
+    (rows, next)
 }
 
 /// A place in a feed as a cursor.

@@ -14,8 +14,6 @@ use tests::Setup;
 use super::{compared, forget, handed_over};
 use crate::relaying::{Scene, orgbusno};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_served");
-
 /// An older backup of our database is played back: what the province did since is heard again, what was sent since is not
 /// sent twice, and what nobody here remembers is shown to a person.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,18 +81,21 @@ async fn files(scene: &Scene) -> Vec<(PathBuf, Option<Vec<u8>>)> {
 async fn as_an_operator_does_it() {
     let scene = Scene::start(Setup::sqlite()).await;
     let case = handed_over(&scene).await;
-    assert_eq!(typed(&scene, &["--last"]).await, (Some(0), "还没有对过账。Nothing was compared yet.\n".to_owned()));
+    assert_eq!(
+        scene.typed(&["reconcile", "--last"]).await,
+        (Some(0), "还没有对过账。Nothing was compared yet.\n".to_owned())
+    );
     let none = scene.app.staff(Role::Supervisor).await.get("/staff/v1/reconciliation").await;
     assert_eq!(none.problem(), (404, "reconciliation.none".to_owned()));
     forget(&scene).await;
-    let (code, text) = typed(&scene, &["--look"]).await;
+    let (code, text) = scene.typed(&["reconcile", "--look"]).await;
     assert_eq!(code, Some(3), "{text}");
     for expected in
         [&orgbusno(&case), "已报送而省平台没有 sent but absent", "submitted | -", "重新报送 drive again: 建议 proposed"]
     {
         assert!(text.contains(expected), "{expected} is not in {text}");
     }
-    assert_eq!(typed(&scene, &["--last"]).await, (Some(3), text));
+    assert_eq!(scene.typed(&["reconcile", "--last"]).await, (Some(3), text));
     // The same without a shell.
     let read = scene.app.staff(Role::Supervisor).await.get("/staff/v1/reconciliation").await.expect(200).json();
     assert_eq!((&read["found"], &read["clean"], &read["by"]), (&json!(1), &json!(false), &json!("cli")));
@@ -105,25 +106,12 @@ async fn as_an_operator_does_it() {
     assert_eq!(machine.get("/integration/v1/reconciliation").await.expect(200).json(), read);
     let digest = machine.get("/integration/v1/digest").await.expect(200).json();
     assert_eq!(digest["todo"][0]["code"], "books");
-    let (code, text) = typed(&scene, &["--json"]).await;
+    let (code, text) = scene.typed(&["reconcile", "--json"]).await;
     let report: Report = serde_json::from_str(&text).unwrap();
     assert_eq!((code, report.by.as_str(), report.cured), (Some(0), "cli", 1));
     // The command lives in real time, which has moved on.
     scene.forward(TimeDelta::minutes(1));
     assert_eq!(scene.drain().await, 1);
-    assert_eq!(typed(&scene, &[]).await.0, Some(0));
+    assert_eq!(scene.typed(&["reconcile"]).await.0, Some(0));
     assert_eq!(scene.there(&case).posts, 1);
-}
-
-async fn typed(scene: &Scene, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = tokio::process::Command::new(BINARY)
-        .arg("reconcile")
-        .args(arguments)
-        .env_clear()
-        .envs(scene.app.settings().iter().map(|(name, value)| (name, value)))
-        .env("GXB_LOG_LEVEL", "error")
-        .output()
-        .await
-        .unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }

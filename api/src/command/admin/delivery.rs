@@ -4,8 +4,8 @@ use casework::outbox::{Filter, redrive_many};
 use casework::{Result, destination};
 use entity::outbox::State;
 
-use super::BY;
 use crate::app::App;
+use crate::command::BY;
 
 /// How many are driven again in one transaction.
 const BATCH: u64 = 1000;

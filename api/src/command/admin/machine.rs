@@ -5,7 +5,8 @@ use casework::machine::{self, Key, Scope};
 use chrono::{DateTime, Utc};
 use portal::signature::{Algorithm, Check};
 
-use super::{BY, algorithm, draw};
+use super::{algorithm, draw};
+use crate::command::BY;
 
 type Outcome = Result<String, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -143,11 +143,8 @@ impl MachinesApi {
     ) -> Reply<Json<Machines>, ListMachines> {
         who.may_operate()?;
         let limit = page::limit(limit.0);
-        let mut rows = machine::list(&app.desk, after.as_deref(), limit + 1).await?;
-        let count = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = rows.len() > count;
-        rows.truncate(count);
-        let next = rows.last().filter(|_| more).map(|row| row.name.clone());
+        let rows = machine::list(&app.desk, after.as_deref(), limit + 1).await?;
+        let (rows, next) = page::cut_by(rows, limit, |row| row.name.clone());
         Ok(Json(Machines { machines: rows.into_iter().map(Into::into).collect(), next }))
     }
 
