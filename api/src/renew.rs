@@ -15,7 +15,7 @@ use store::StoreError;
 
 use crate::app::App;
 use crate::darkroom::{Place, Sheet};
-use crate::http::problem::{Explain as _, Problem, codes};
+use crate::http::problem::{Explain as _, Problem, Reader, codes};
 use crate::receive::{self, Form, Purpose, Received};
 
 /// Photos looked up at once, and how often in one go.
@@ -105,7 +105,7 @@ fn twice() -> Problem {
 }
 
 async fn give_up(app: &App, rule: &Rule, photo: &row::Model, why: &Problem) -> Result<(), Problem> {
-    let advice = why.says();
+    let advice = why.says(Reader::Person);
     let advice = Text { zh: advice.zh.clone().into_owned(), en: advice.en.clone().into_owned() };
     let version = receive::rule_version(rule);
     renew::give_up(&app.desk, photo.id, version, why.code().code, advice).await.map_err(casework::Error::explain)

@@ -52,6 +52,9 @@ pub enum Error {
     /// It was rated before, otherwise.
     #[error("the case was rated already")]
     Rated,
+    /// The only key of an endpoint cannot be dropped.
+    #[error("it is the only key")]
+    LastKey,
     /// Only a promise that is parked, or whose outcome is unknown, can be driven again.
     #[error("the promise is neither parked nor unknown")]
     NotParked,

@@ -13,7 +13,7 @@ use sea_orm::{
     EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-pub use by_hand::{DRIVABLE, cancel, drive_kept, interventions, redrive, redrive_many, words};
+pub use by_hand::{DRIVABLE, REDRIVEN, cancel, drive_kept, interventions, redrive, redrive_many, words};
 pub use old::sweep;
 pub use stuck::{Reason, oldest, reasons};
 

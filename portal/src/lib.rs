@@ -4,6 +4,7 @@
 pub mod deliver;
 pub mod digest;
 pub mod payload;
+pub mod reason;
 pub mod relay;
 
 // The province: what it is told, how it is told, what it says

@@ -58,8 +58,8 @@ pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Out
             tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
             Ok(Some(outcome))
         }
-        Err(fault) => {
-            tracing::warn!(code = fault.code(), "a report cannot be read");
+        Err(faults) => {
+            tracing::warn!(faults = %faults, "a report cannot be read");
             Ok(None)
         }
     }

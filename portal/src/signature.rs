@@ -23,7 +23,7 @@ pub use envelope::Envelope;
 pub use key::{Key, TrustedKey};
 pub use nonce::{MemoryNonces, NonceMemory, NonceMemoryFailed};
 pub use refusal::Refusal;
-pub use seal::{BadKey, Check, Seal};
+pub use seal::{BadKey, Check, DEVELOPMENT_SECRET, Seal};
 
 /// HMAC-SHA-256 that has taken `text` in.
 pub(crate) use mac::sha256 as sha256_mac;

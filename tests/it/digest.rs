@@ -205,9 +205,9 @@ async fn as_an_operator_works_it_off() {
     assert_eq!(code, Some(3), "{text}");
     for expected in [
         "结果不明 0，挂起 1",
-        "[parked] province 挂起 1 件：province.refused",
+        "[parked] province 挂起 1 件：province.refused 对方拒收",
         "province: 1 parked for province.refused",
-        "→ 查明并解决原因后重办：gaoxingban admin redrive --destination province --reason province.refused",
+        "→ 按答复改好（规格、对方配置或办件），再重办；不能改的，取消并注明原因。重办：gaoxingban admin redrive --destination province --reason province.refused",
         "→ When the maintenance is over: gaoxingban admin resume wechat",
     ] {
         assert!(text.contains(expected), "{expected} is not in {text}");

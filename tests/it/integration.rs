@@ -9,4 +9,5 @@ mod forgotten;
 mod inside;
 mod rules;
 mod scopes;
+mod told;
 mod webhooks;

@@ -94,6 +94,29 @@ fn words_that_must_stay_in_their_crate() {
     }
 }
 
+/// What looks like a reason in the sources and is none: a cursor's name, fields of files, a call nobody's promise meets.
+const NO_REASONS: &[&str] = &["province.reports", "province.source", "province.not_offered"];
+
+#[test]
+fn every_reason_is_explained() {
+    let folders = ["casework/src/", "portal/src/deliver/", "portal/src/adapter/", "portal/src/relay/"];
+    let mut found = BTreeSet::new();
+    for (file, text) in texts(&[".rs"]) {
+        if !folders.iter().any(|folder| file.starts_with(folder)) || file.ends_with("tests.rs") {
+            continue;
+        }
+        let word = |text: &&str| {
+            let known = ["province.", "relay.", "store.", "wechat.", "webhook."];
+            let rest = known.iter().find_map(|prefix| text.strip_prefix(prefix));
+            rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+        };
+        found.extend(text.split('"').filter(word).map(str::to_owned));
+    }
+    assert!(found.len() > 30, "the search finds nothing any more: {found:?}");
+    found.retain(|code| portal::reason::named(code).is_none() && !NO_REASONS.contains(&code.as_str()));
+    assert!(found.is_empty(), "portal/src/reason.rs does not explain {found:?}");
+}
+
 /// Every file and function that is longer than allowed: what it is called in [`LONGER`], and by how much.
 fn too_long() -> Vec<(String, String)> {
     let mut long = Vec::new();

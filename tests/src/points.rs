@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use entity::OutboxId;
 use entity::outbox::Destination;
 use portal::adapter::{
-    Application, FilePlace, FileRule, Kind, MaterialFile, Province, Receipt, RegisterPage, Reply, Report, ReportFault,
+    Application, FilePlace, FileRule, Kind, MaterialFile, Province, Receipt, RegisterPage, Reply, Report, ReportFaults,
     ReportPage, Standing, Telling,
 };
 use portal::deliver::{Deliver, Delivery, Job};
@@ -136,7 +136,7 @@ impl Province for Gated<dyn Province> {
         self.around(Call::List, self.inner.list_cases(cursor)).await
     }
 
-    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFaults> {
         self.inner.read_report(body)
     }
 

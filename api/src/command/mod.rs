@@ -4,6 +4,7 @@ mod admin;
 mod config;
 mod demo;
 mod digest;
+mod explain;
 mod health;
 mod migrate;
 mod openapi;
@@ -66,6 +67,8 @@ enum Role {
     Openapi(openapi::Args),
     /// Print the settings in force, secrets masked.
     Config(config::Args),
+    /// Print what a code means, of an error or of a delivery that is not done, and what to do about it.
+    Explain(explain::Args),
     /// Ask a running server whether it is ready; exit code 0 when it is.
     Health(health::Args),
     /// Play one shop owner through a running server, from photo to the province's answer.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Role::Photo(Photo::Fit(args)) => Ok(photo_fit::run(&args)),
         Role::Openapi(args) => openapi::run(args),
         Role::Config(args) => config::run(args, file),
+        Role::Explain(args) => explain::run(&args),
         Role::Health(args) => health::run(args, file),
         Role::Demo(args) => demo::run(args, file),
         Role::Admin(args) => admin::run(args, file),

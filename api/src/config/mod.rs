@@ -35,8 +35,6 @@ pub use webhooks::Webhooks;
 
 /// WeChat's own server, where no other is named.
 pub const WECHAT_URL: &str = "https://api.weixin.qq.com";
-/// What the simulator and we sign with when nothing is configured. Production refuses it.
-pub const DEVELOPMENT_PORTAL_SECRET: &str = "development-portal-secret";
 
 /// Everything the operator decided, consistent in itself.
 #[derive(Clone, Debug)]

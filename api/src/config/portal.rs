@@ -1,12 +1,12 @@
 //! The keys between us and the portal: what we sign with, and what we believe.
 
 use ::portal::adapter::CodeTable;
-use ::portal::signature::{Algorithm, Check, MAX_TRUSTED_KEYS, Seal, TrustedKey};
+use ::portal::signature::{Algorithm, Check, DEVELOPMENT_SECRET, MAX_TRUSTED_KEYS, Seal, TrustedKey};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::table::Settings;
 use super::value::Value;
-use super::{DEVELOPMENT_PORTAL_SECRET, Province, way};
+use super::{Province, way};
 
 impl Value for Seal {
     const KIND: &'static str = "`hmac-sha256:BASE64`, `hmac-sm3:BASE64` or `sm2:HEX`";
@@ -136,7 +136,7 @@ pub(super) fn development(settings: &Settings, refuse: &mut impl FnMut(bool, &st
 
 /// Where the portal is and what passes between it and us.
 pub(super) fn province(s: Settings) -> Province {
-    let secret = s.portal_secret.as_ref().map_or(DEVELOPMENT_PORTAL_SECRET, |secret| secret.expose());
+    let secret = s.portal_secret.as_ref().map_or(DEVELOPMENT_SECRET, |secret| secret.expose());
     let at = way::chosen(&s);
     let codes = CodeTable::named(s.portal_adapter, &s.portal_codes.0);
     let seal = s.portal_key.unwrap_or_else(|| Seal::hmac_sha256(secret));

@@ -144,8 +144,8 @@ settings! {
         portal_sim_listen: SocketAddr = "127.0.0.1:8090";
         /// The name the portal knows us by.
         portal_app: String = "gaoxingban";
-        /// The secret we sign with towards the portal by hmac-sha256, and it towards us. Unset, and `GXB_PORTAL_KEY` too: a
-        /// development secret.
+        /// The secret we sign with towards the portal by hmac-sha256, and it towards us. Unset, and `GXB_PORTAL_KEY` too: the
+        /// development secret of the worked examples in PORTAL.md, `a development secret, not for production`.
         portal_secret: Option<Secret> = "";
         /// The key we sign with, in place of `GXB_PORTAL_SECRET`: a shared secret, or our private SM2 key. `gaoxingban admin
         /// portal-key` makes one.

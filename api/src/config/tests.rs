@@ -1,5 +1,7 @@
 //! The configuration as an operator meets it.
 
+use ::portal::signature::DEVELOPMENT_SECRET;
+
 use super::*;
 
 const KEY_A: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
@@ -101,7 +103,7 @@ fn production_starts_when_everything_is_real() {
 #[test]
 fn production_refuses_each_development_secret() {
     for (name, value, why) in [
-        ("GXB_PORTAL_SECRET", DEVELOPMENT_PORTAL_SECRET, "is the development secret"),
+        ("GXB_PORTAL_SECRET", DEVELOPMENT_SECRET, "is the development secret"),
         ("GXB_HASH_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "equal bytes"),
         ("GXB_PUBLIC_URL", "http://api.example.gov.cn", "must begin with https://"),
     ] {

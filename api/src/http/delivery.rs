@@ -83,7 +83,7 @@ pub struct Delivery {
     pub tries: u32,
     /// When it is tried next, while it waits.
     pub next_try_at: Option<DateTime<Utc>>,
-    /// Why it is not done: a stable code.
+    /// Why it is not done: a stable code; `/docs/reasons` says what each means and what to do.
     pub reason: Option<String>,
     /// When it was promised.
     pub created_at: DateTime<Utc>,
@@ -105,7 +105,7 @@ pub struct Attempt {
     pub step: String,
     /// `done`, `retry`, `unknown`, `parked`, `cancelled`.
     pub outcome: String,
-    /// Why it failed: a stable code.
+    /// Why it failed: a stable code, one of `/docs/reasons`.
     pub code: Option<String>,
     /// HTTP status of the last reply.
     pub status: Option<i32>,

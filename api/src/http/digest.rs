@@ -102,7 +102,7 @@ pub struct TroubledWebhook {
     /// Since when nothing came through, or since when it is off.
     pub since: DateTime<Utc>,
     /// Why it was turned off: `failing`, `gone`; none while it is called.
-    pub off: Option<String>,
+    pub disabled_for: Option<String>,
 }
 
 /// A key that ends.
@@ -185,8 +185,8 @@ impl From<Reason> for StuckFor {
 
 impl From<Trouble> for TroubledWebhook {
     fn from(of: Trouble) -> Self {
-        let Trouble { endpoint, machine, name, since, off } = of;
-        Self { destination: Destination::Webhook(endpoint).to_string(), machine, name, since, off }
+        let Trouble { endpoint, machine, name, since, off: disabled_for } = of;
+        Self { destination: Destination::Webhook(endpoint).to_string(), machine, name, since, disabled_for }
     }
 }
 

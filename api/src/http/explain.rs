@@ -40,6 +40,7 @@ impl Explain for Error {
             Self::NoStep => Problem::new(&codes::CASE_STEP_NONE),
             Self::CorrectedOnce => Problem::new(&codes::CASE_CORRECTED),
             Self::Rated => Problem::new(&codes::CASE_RATED),
+            Self::LastKey => Problem::new(&codes::WEBHOOK_LAST_KEY),
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
             Self::Settled => Problem::new(&codes::DELIVERY_SETTLED),
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
@@ -128,7 +129,9 @@ impl Explain for Refusal {
         if self == Self::Unchecked {
             return Problem::new(&codes::SERVICE_UNAVAILABLE).because(self);
         }
-        let why = self.code();
-        Problem::new(&codes::SIGNATURE_INVALID).detail((format!("原因：{why}"), format!("Why: {why}"))).because(self)
+        let (why, en) = (self.code(), self.to_string());
+        Problem::new(&codes::SIGNATURE_INVALID)
+            .detail((format!("原因：{why}"), format!("Why: {why}: {en}")))
+            .because(self)
     }
 }

@@ -36,17 +36,27 @@ pub struct Operation {
 #[derive(Debug)]
 enum Segment {
     Fixed(String),
-    Any,
+    /// A parameter, by its name in the document.
+    Any(String),
 }
 
 impl Operation {
+    /// The name of the parameter at this place of the path, counted from 0.
+    pub fn path_parameter(&self, place: usize) -> Option<&str> {
+        let names = self.segments.iter().filter_map(|segment| match segment {
+            Segment::Any(name) => Some(name.as_str()),
+            Segment::Fixed(_) => None,
+        });
+        names.into_iter().nth(place)
+    }
+
     fn is_at(&self, path: &str) -> bool {
         let mut wanted = self.segments.iter();
         let mut given = path.split('/').skip(1);
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return true,
-                (Some(Segment::Any), Some(part)) if !part.is_empty() => {}
+                (Some(Segment::Any(_)), Some(part)) if !part.is_empty() => {}
                 (Some(Segment::Fixed(name)), Some(part)) if name == part => {}
                 _ => return false,
             }
@@ -128,5 +138,6 @@ impl Operations {
 }
 
 fn segment(text: &str) -> Segment {
-    if text.starts_with('{') && text.ends_with('}') { Segment::Any } else { Segment::Fixed(text.to_owned()) }
+    let parameter = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    parameter.map_or_else(|| Segment::Fixed(text.to_owned()), |name| Segment::Any(name.to_owned()))
 }

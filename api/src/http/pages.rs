@@ -1,4 +1,4 @@
-//! Pages for people: the documents, readable without the internet, and the list of problems.
+//! Pages for people: the documents, readable without the internet, and the lists of problems and reasons.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,7 +14,10 @@ pub(super) fn add(routes: Route, public_url: &str) -> Route {
     let routes = one(routes, "app", documents::app(public_url));
     let routes = one(routes, "staff", documents::staff(public_url));
     let routes = one(routes, "integration", documents::integration(public_url));
-    routes.at("/docs", get(make_sync(|_| Html(INDEX)))).at("/docs/problems", get(make_sync(|_| Html(problem::page()))))
+    routes
+        .at("/docs", get(make_sync(|_| Html(INDEX))))
+        .at("/docs/problems", get(make_sync(|_| Html(problem::page()))))
+        .at("/docs/reasons", get(make_sync(|_| Html(problem::reasons()))))
 }
 
 /// One document: `/openapi/NAME.json`, and the page `/docs/NAME`, which is made when it is first asked for.
@@ -60,5 +63,7 @@ li{margin:1rem 0}small{color:#555}</style>
 省平台和其他系统使用，每次调用都要签名。<br><small>For the province and other machines; every call is signed.</small>
 <li><a href="/docs/problems">问题代码 Problems</a><br>
 每个错误是什么、怎么办。<br><small>What every error means and what to do.</small>
+<li><a href="/docs/reasons">转办原因 Reasons</a><br>
+为什么没有送达、怎么办。<br><small>Why something was not delivered, and what to do.</small>
 </ul></html>
 "#;

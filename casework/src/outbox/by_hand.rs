@@ -23,6 +23,8 @@ pub const DRIVABLE: [State; 2] = [State::Parked, State::Unknown];
 const CANCELLABLE: [State; 3] = [State::Parked, State::Unknown, State::Queued];
 /// Why a promise is over that somebody ended.
 const CANCELLED: &str = "relay.cancelled";
+/// Why a promise is not kept yet that somebody had driven again: until its turn comes, what was wrong before says nothing.
+pub const REDRIVEN: &str = "relay.redriven";
 
 /// Drives a promise again that is parked or whose outcome is unknown, now and with a fresh schedule. It may have arrived:
 /// the relay asks first. Doing it twice does no harm.
@@ -67,7 +69,7 @@ fn driven(desk: &Desk) -> outbox::ActiveModel {
         state: Set(State::Unknown),
         tries: Set(0),
         next_try_at: Set(desk.world.now()),
-        reason: Set(None),
+        reason: Set(Some(REDRIVEN.to_owned())),
         settled_at: Set(None),
         ..Default::default()
     }

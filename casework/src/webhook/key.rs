@@ -119,11 +119,19 @@ pub async fn put_key(
     Ok(())
 }
 
-/// Signs with a key no more.
+/// Signs with a key no more. The only one stays: without any, nothing could be sent.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::LastKey`].
 pub async fn drop_key(desk: &Desk, endpoint: EndpointId, name: &str) -> Result<()> {
+    let keys = keys(desk, endpoint).await?;
+    let (named, others): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.name == name);
+    if named.is_empty() {
+        return Err(Error::NotFound("webhook_key"));
+    }
+    if others.is_empty() {
+        return Err(Error::LastKey);
+    }
     let dropped = endpoint_key::Entity::delete_by_id((endpoint, name.to_owned())).exec(&desk.db).await?;
     one_row(dropped.rows_affected, Error::NotFound("webhook_key"))
 }

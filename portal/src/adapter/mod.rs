@@ -26,7 +26,7 @@ pub use codes::{CodeTable, Kind};
 pub use open::{OpenError, Settings, Way, open};
 pub use register::{Entry, Files, RegisterPage, Stands};
 pub use reply::{EXCERPT_CHARS, Reply, Verdict, WORDS_CHARS};
-pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportedStatus};
+pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportFaults, ReportedStatus};
 pub use told::Telling;
 
 /// A provincial platform that cases are relayed to.
@@ -63,8 +63,8 @@ pub trait Province: Send + Sync {
     /// Reads a report the platform pushed to us.
     ///
     /// # Errors
-    /// [`ReportFault`] with the first field that is missing or cannot be read.
-    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault>;
+    /// [`ReportFaults`] with every field that is missing or cannot be read.
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFaults>;
 
     /// All cases the platform has from us, after `cursor`: what the two books are compared by. A platform that offers no such
     /// list is [`NOT_OFFERED`]; each case is then asked for on its own.
@@ -122,7 +122,7 @@ pub struct Received {
     /// The JSON, to be kept as it came.
     pub raw: String,
     /// What it says; one that cannot be read holds up no other.
-    pub report: Result<Report, ReportFault>,
+    pub report: Result<Report, ReportFaults>,
 }
 
 /// Without the raw text, which may hold personal data.

@@ -118,7 +118,10 @@ impl Webhooks {
     async fn call(&self, endpoint: &endpoint::Model, message: Message) -> Result<Delivery> {
         // Looked at again each time: what may be called is the operator's to change.
         if let Err(why) = self.policy.check(&endpoint.url) {
-            return Ok(Delivery { reply: Some(why.to_owned()), ..Delivery::plain("call", parked("webhook.address")) });
+            return Ok(Delivery {
+                reply: Some(why.en.to_owned()),
+                ..Delivery::plain("call", parked("webhook.address"))
+            });
         }
         let now = self.desk.world.now();
         let signatures =

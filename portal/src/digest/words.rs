@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::State;
 
 use super::{Digest, Ending, Oldest, Signer};
+use crate::reason;
 use crate::reconcile::report::Report;
 
 /// One thing to do.
@@ -108,24 +109,30 @@ fn is_late(oldest: &Oldest, now: DateTime<Utc>) -> Line {
 
 fn is_stuck(stuck: &Reason, now: DateTime<Utc>) -> Line {
     let ((zh, en), name, count) = (long(now - stuck.oldest_at), stuck.destination, stuck.count);
-    let reason = stuck.reason.as_deref().unwrap_or("-");
+    let code = stuck.reason.as_deref().unwrap_or("-");
     let only = stuck.reason.as_ref().map(|reason| format!(" --reason {reason}")).unwrap_or_default();
     let again = format!("gaoxingban admin redrive --destination {name}{only}");
+    let meaning = reason::named(code);
+    let (what_zh, what_en) = meaning.map_or(("", ""), |meaning| (meaning.zh, meaning.en));
     if stuck.state == State::Parked {
+        let (cure_zh, cure_en) = meaning
+            .map_or(("查明并解决原因后重办。", "Mend the cause, then drive again."), |meaning| {
+                (meaning.next_zh, meaning.next_en)
+            });
         return Line::new(
             "parked",
             (
-                format!("{name} 挂起 {count} 件：{reason}，最早 {zh}前"),
-                format!("{name}: {count} parked for {reason}, the oldest {en} ago"),
+                format!("{name} 挂起 {count} 件：{code} {what_zh}，最早 {zh}前"),
+                format!("{name}: {count} parked for {code} ({what_en}), the oldest {en} ago"),
             ),
-            (format!("查明并解决原因后重办：{again}"), format!("Mend the cause, then drive them again: {again}")),
+            (format!("{cure_zh}重办：{again}"), format!("{cure_en} To drive again: {again}")),
         );
     }
     Line::new(
         "unknown",
         (
-            format!("{name} 结果不明 {count} 件：{reason}，最早 {zh}前"),
-            format!("{name}: {count} may or may not have arrived ({reason}), the oldest {en} ago"),
+            format!("{name} 结果不明 {count} 件：{code} {what_zh}，最早 {zh}前"),
+            format!("{name}: {count} may or may not have arrived, {code} ({what_en}), the oldest {en} ago"),
         ),
         (
             format!("会自动先查询再重发；想立即查询：{again} --unknown"),

@@ -112,7 +112,8 @@ impl Example for Submitted {
 
 impl Example for Case {
     fn example() -> Self {
-        let event = |act: &str, state, actor: &str, minute| Event {
+        let event = |sequence, act: &str, state, actor: &str, minute| Event {
+            sequence,
             act: act.to_owned(),
             state,
             actor: actor.to_owned(),
@@ -132,9 +133,9 @@ impl Example for Case {
             licence: None,
             relay: Some(Relay { state: DeliveryState::Done, next_try_at: None }),
             events: vec![
-                event("created", State::Draft, "applicant", 0),
-                event("submitted", State::Submitted, "applicant", 9),
-                event("accepted", State::Accepted, "province", 12),
+                event(1, "created", State::Draft, "applicant", 0),
+                event(2, "submitted", State::Submitted, "applicant", 9),
+                event(3, "accepted", State::Accepted, "province", 12),
             ],
             created_at: at(0),
             changed_at: at(12),

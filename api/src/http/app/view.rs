@@ -102,6 +102,9 @@ impl From<&entity::outbox::Model> for Relay {
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Event {
+    /// Its number within the case, in the order in which it was written. The list is in the order in which things happened,
+    /// which may be another, for the province's words come late; and steps nobody outside sees have numbers as well.
+    pub sequence: i32,
     /// `created`, `submitted`, `received`, `accepted`, `deemed_accepted` (nobody spoke in time), `correction`, `reviewing`,
     /// `special` and `special_ended` (特别程序), `approved`, `denied`, `not_accepted`, `lapsed`, `issued`, `closed`, `rated`,
     /// `late`, `withdrawn`, `unknown`. To staff also `escalated`, `step_ended`, `corrected`.
@@ -119,7 +122,7 @@ pub struct Event {
 impl Event {
     pub(crate) fn of(desk: &Desk, event: case_event::Model) -> Result<Self> {
         let (actor, note) = (sea_orm::ActiveEnum::to_value(&event.actor), row::note(desk, &event)?);
-        Ok(Self { act: event.act, state: event.state.into(), actor, at: event.at, note })
+        Ok(Self { sequence: event.sequence, act: event.act, state: event.state.into(), actor, at: event.at, note })
     }
 }
 
@@ -215,7 +218,8 @@ pub(crate) async fn whole(desk: &Desk, owner: AccountId, id: CaseId) -> Result<C
 pub(super) fn fresh(desk: &Desk, case: &case::Model) -> Result<Case> {
     let mut view = parts(desk, case, Vec::new(), &[], None)?;
     let (actor, state) = ("applicant".to_owned(), State::Draft);
-    view.events.push(Event { act: "created".to_owned(), state, actor, at: case.created_at, note: None });
+    let (sequence, act) = (case.last_event, "created".to_owned());
+    view.events.push(Event { sequence, act, state, actor, at: case.created_at, note: None });
     Ok(view)
 }
 

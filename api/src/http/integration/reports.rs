@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use casework::machine::Scope;
-use casework::report;
+use casework::report::{self, Outcome};
 use poem::web::Data;
 use poem::{FromRequest as _, Request, RequestBody};
 use poem_openapi::payload::{Json, ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{Example, Type as _};
-use poem_openapi::{Object, OpenApi, impl_apirequest_for_payload};
+use poem_openapi::{Enum, Object, OpenApi, impl_apirequest_for_payload};
+use portal::adapter::{ReportFault, ReportFaults};
 
 use super::Tag;
 use crate::app::App;
@@ -35,7 +36,7 @@ pub struct GatewayReport {
     pub reportid: String,
     /// The case: what `orgbusno` was when it was handed in.
     pub orgbusno: String,
-    /// The platform's number of the case.
+    /// The platform's number of the case; kept where none is known yet, and not compared.
     pub projid: Option<String>,
     /// The version of the application it speaks of; 1 when absent.
     pub dataver: Option<u32>,
@@ -61,13 +62,44 @@ pub struct GatewayReport {
     pub publisher: Option<String>,
 }
 
-/// What became of a report.
+/// What became of a report. Whatever it is, the report is kept and need not be sent again.
 #[derive(Debug, Object)]
 #[oai(example)]
 pub struct ReportResult {
-    /// `applied`, `repeated`, `stale`, `not_possible`, `unknown_state` or `unknown_case`. All of them mean that the
-    /// report is kept and need not be sent again.
-    pub result: String,
+    /// What became of it.
+    pub result: Taken,
+}
+
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename = "ReportOutcome", rename_all = "snake_case")]
+pub enum Taken {
+    /// It stands in the case's timeline, and the case moved on if the report said so.
+    Applied,
+    /// A report of this `reportid` was taken before; the first one counts. What it says is not compared: whoever corrects
+    /// himself sends a new id.
+    Repeated,
+    /// The case is further along already, or was handed in anew since (`dataver`). The report stands in its timeline.
+    Stale,
+    /// The case does not allow it: it was given up, decided otherwise, or is decided by the county. Nothing was changed.
+    NotPossible,
+    /// A `state` nobody agreed on: kept and shown as it came. Nothing else was changed.
+    UnknownState,
+    /// No case has this `orgbusno`.
+    UnknownCase,
+}
+
+impl From<Outcome> for Taken {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Applied => Self::Applied,
+            Outcome::Repeated => Self::Repeated,
+            Outcome::Stale => Self::Stale,
+            Outcome::NotPossible => Self::NotPossible,
+            Outcome::UnknownState => Self::UnknownState,
+            Outcome::UnknownCase => Self::UnknownCase,
+        }
+    }
 }
 
 /// A report as it came: kept so, and read by the adapter.
@@ -104,8 +136,9 @@ impl_apirequest_for_payload!(RawReport);
 impl ReportsApi {
     /// 状态回传 · Receive a report
     ///
-    /// One status of one case. Safe to repeat; in any order. Anything but 200 means: send it again later. Scope
-    /// `reports.write`, which the portal has by itself.
+    /// One status of one case. Safe to repeat; in any order. 200 means that it is kept, whatever `result` says. After 429, 5xx
+    /// or no answer send the same report again, after `Retry-After` where there is one. After any other 4xx mend what it
+    /// names first: it would be refused again. Scope `reports.write`, which the portal has by itself.
     #[oai(path = "/reports", method = "post", operation_id = "receive_report")]
     async fn receive_report(
         &self,
@@ -114,20 +147,23 @@ impl ReportsApi {
         body: RawReport,
     ) -> Reply<Json<ReportResult>, ReceiveReport> {
         who.may(Scope::ReportsWrite)?;
-        let report = app.province.read_report(&body.0).map_err(|fault| {
-            let (zh, en) = (format!("状态回传有误：{fault}"), fault.to_string());
-            let place = Place::Body(fault.pointer());
-            Problem::new(&codes::REPORT_INVALID).faults([Fault {
-                place,
-                code: fault.code().to_owned(),
-                detail: (zh, en).into(),
-            }])
-        })?;
+        let report = app.province.read_report(&body.0).map_err(|faults| unreadable(&faults))?;
         let outcome = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
         tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
         app.wake.call();
-        Ok(Json(ReportResult { result: outcome.name().to_owned() }))
+        Ok(Json(ReportResult { result: outcome.into() }))
     }
+}
+
+/// What is not JSON is malformed like any other body; what a report lacks is told field by field.
+fn unreadable(faults: &ReportFaults) -> Problem {
+    let code =
+        if faults.0.contains(&ReportFault::NotAnObject) { &codes::REQUEST_MALFORMED } else { &codes::REPORT_INVALID };
+    Problem::new(code).faults(faults.0.iter().map(|fault| Fault {
+        place: Place::Body(fault.pointer()),
+        code: fault.code().to_owned(),
+        detail: (fault.zh(), fault.to_string()).into(),
+    }))
 }
 
 impl Example for GatewayReport {
@@ -154,6 +190,6 @@ impl Example for GatewayReport {
 
 impl Example for ReportResult {
     fn example() -> Self {
-        Self { result: "applied".to_owned() }
+        Self { result: Taken::Applied }
     }
 }

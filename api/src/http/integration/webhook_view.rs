@@ -166,10 +166,12 @@ pub struct Replay {
 
 /// What is sent again.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct Replayed {
+#[oai(rename = "Replayed", skip_serializing_if_is_none)]
+pub struct SentAgain {
     /// How many steps of cases.
     pub replayed: u64,
+    /// Whether the webhook is called: where it is not, they wait until it is turned on.
+    pub enabled: bool,
     /// Ask again with it; none when that was all.
     pub cursor: Option<String>,
 }

@@ -15,7 +15,7 @@ use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::Tag;
-use super::webhook_view::{Gone, KeyRequest, Replay, Replayed, WebhookRequest, WebhookView, Webhooks, view};
+use super::webhook_view::{Gone, KeyRequest, Replay, SentAgain, WebhookRequest, WebhookView, Webhooks, view};
 use crate::app::App;
 use crate::fails;
 use crate::http::delivery::{self, Deliveries, DeliveryHistory, DeliveryState};
@@ -41,7 +41,7 @@ fails! {
     /// Making a key, or giving it an end.
     pub signed_body PutWebhookKey: WEBHOOK_UNKNOWN, WEBHOOK_NAME, WEBHOOK_TOO_MANY;
     /// Dropping a key.
-    pub signed DeleteWebhookKey: WEBHOOK_UNKNOWN;
+    pub signed DeleteWebhookKey: WEBHOOK_UNKNOWN, WEBHOOK_LAST_KEY;
     /// Sending again.
     pub signed_body ReplayWebhook: WEBHOOK_UNKNOWN, CURSOR_INVALID, REQUEST_MALFORMED;
     /// Reading what was sent.
@@ -60,7 +60,7 @@ fn named(name: &str) -> Result<&str, Problem> {
 fn allowed(app: &App, url: &str) -> Result<(), Problem> {
     let Err(why) = app.config.webhooks.policy.check(url) else { return Ok(()) };
     let (place, code) = (Place::Body("/url".to_owned()), codes::WEBHOOK_ADDRESS.code.to_owned());
-    let detail = (format!("这个地址不能用：{why}。"), format!("This address will not do: it {why}."));
+    let detail = (format!("这个地址不能用：{}。", why.zh), format!("This address will not do: it {}.", why.en));
     Err(Problem::new(&codes::WEBHOOK_ADDRESS).faults([Fault { place, code, detail: detail.into() }]))
 }
 
@@ -164,7 +164,7 @@ impl WebhooksApi {
 
     /// 删除回调密钥 · Drop a key of a webhook
     ///
-    /// Scope `webhooks.write`.
+    /// From now on nothing is signed with it. The only key cannot be dropped: make another one first. Scope `webhooks.write`.
     #[oai(path = "/webhooks/:name/keys/:key", method = "delete", operation_id = "delete_webhook_key")]
     async fn delete_webhook_key(
         &self,
@@ -182,7 +182,8 @@ impl WebhooksApi {
     /// 重发 · Send again
     ///
     /// Everything that happened since then, whether it came through before or not, and also what happened while the webhook
-    /// was off; under the same `webhook-id`. What is on its way already is not doubled. Scope `webhooks.write`.
+    /// was off; under the same `webhook-id`. What is on its way already is not doubled. Where the webhook is off (`enabled`
+    /// false in the answer), all of it waits until `put_webhook` turns it on. Scope `webhooks.write`.
     #[oai(path = "/webhooks/:name/replay", method = "post", operation_id = "replay_webhook")]
     async fn replay_webhook(
         &self,
@@ -190,13 +191,17 @@ impl WebhooksApi {
         app: Data<&Arc<App>>,
         name: Path<String>,
         body: Json<Replay>,
-    ) -> Reply<Json<Replayed>, ReplayWebhook> {
+    ) -> Reply<Json<SentAgain>, ReplayWebhook> {
         who.may(Scope::WebhooksWrite)?;
         let row = webhook::find(&app.desk, who.name(), &name).await?;
         let limit = body.limit.unwrap_or(REPLAY).clamp(1, MAX_REPLAY);
         let (replayed, next) = webhook::replay(&app.desk, row.id, from(&body)?, limit).await?;
         app.wake.call();
-        Ok(Json(Replayed { replayed, cursor: next.map(|line| page::cursor(line.0)) }))
+        Ok(Json(SentAgain {
+            replayed,
+            enabled: row.disabled_at.is_none(),
+            cursor: next.map(|line| page::cursor(line.0)),
+        }))
     }
 
     /// 回调记录 · List what was sent

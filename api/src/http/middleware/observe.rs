@@ -37,7 +37,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Observed<E> {
         let mut answer = match self.inner.call(request).await {
             Ok(answer) => reshape(answer, &visit, &self.shell),
             Err(error) if error.is_from_response() => reshape(error.into_response(), &visit, &self.shell),
-            Err(error) => self.refuse(from_framework(error), &visit),
+            Err(error) => self.refuse(from_framework(error, visit.operation()), &visit),
         };
         dress(&mut answer, &visit);
         line.status = Some(answer.status());
@@ -52,7 +52,12 @@ impl<E> Observed<E> {
 }
 
 fn say(problem: Problem, visit: &Visit, shell: &Shell) -> Response {
-    let to = Rendering { language: visit.language, public_url: &shell.public_url, request_id: &visit.request_id };
+    let to = Rendering {
+        language: visit.language,
+        reader: visit.reader(),
+        public_url: &shell.public_url,
+        request_id: &visit.request_id,
+    };
     render(problem, to)
 }
 

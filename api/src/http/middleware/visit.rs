@@ -7,7 +7,7 @@ use poem::Request;
 use uuid::Uuid;
 
 use super::super::operations::{Operation, Operations};
-use super::super::problem::Language;
+use super::super::problem::{Language, Reader};
 use super::Shell;
 use super::body::Meter;
 
@@ -66,6 +66,11 @@ impl Visit {
     /// The operation's id, for labels: `none` for everything that is not documented.
     pub fn label(&self) -> &'static str {
         self.operation().map_or("none", |operation| operation.id)
+    }
+
+    /// Who reads what is to be done about a problem.
+    pub(super) fn reader(&self) -> Reader {
+        if self.path.starts_with("/integration/") { Reader::Machine } else { Reader::Person }
     }
 
     /// What the `Allow` header says of this path.

@@ -11,25 +11,30 @@ table! {
     // What any request can meet.
     REQUEST_MALFORMED "request.malformed" 400:
         "请求内容看不懂" / "The request cannot be understood",
-        "请更新小程序后再试；仍不行请联系工作人员。" / "Send the body the OpenAPI document describes; `errors` says what is wrong.";
+        "请更新小程序后再试；仍不行请联系工作人员。" / "Send the body the OpenAPI document describes; `errors` says what is wrong.",
+        machines "请按接口文档的要求发送；errors 说明哪里不对。" / "Send the body the OpenAPI document describes; `errors` says what is wrong.";
     REQUEST_PARAMETER "request.parameter" 400:
         "请求参数不对" / "A parameter is wrong",
-        "请更新小程序后再试；仍不行请联系工作人员。" / "Correct the parameters listed in `errors`.";
+        "请更新小程序后再试；仍不行请联系工作人员。" / "Correct the parameters listed in `errors`.",
+        machines "请改正 errors 列出的参数。" / "Correct the parameters listed in `errors`.";
     REQUEST_CUT_OFF "request.cut_off" 400 retry 1:
         "内容没有传完" / "The request was cut off",
         "网络可能断了一下，请再试一次。" / "The connection probably broke; send it again.";
     REQUEST_NO_SUCH_PATH "request.no_such_path" 404:
         "没有这个地址" / "There is nothing at this address",
-        "请更新小程序后再试。" / "Check the address against the OpenAPI document.";
+        "请更新小程序后再试。" / "Check the address against the OpenAPI document.",
+        machines "请对照接口文档核对地址。" / "Check the address against the OpenAPI document.";
     REQUEST_METHOD "request.method" 405:
         "这个地址不支持这种操作" / "This address does not take this method",
-        "请更新小程序后再试。" / "Use one of the methods in the `Allow` header.";
+        "请更新小程序后再试。" / "Use one of the methods in the `Allow` header.",
+        machines "请使用 Allow 头里的方法。" / "Use one of the methods in the `Allow` header.";
     REQUEST_TOO_LARGE "request.too_large" 413:
         "内容太大" / "The request is too large",
         "请减少内容后再试。" / "Send less; the limit is in the description of the operation.";
     REQUEST_MEDIA_TYPE "request.media_type" 415:
         "内容格式不对" / "The body has the wrong type",
-        "请更新小程序后再试。" / "Set the `Content-Type` the OpenAPI document names.";
+        "请更新小程序后再试。" / "Set the `Content-Type` the OpenAPI document names.",
+        machines "请按接口文档设置 Content-Type（多为 application/json）。" / "Set the `Content-Type` the OpenAPI document names, mostly `application/json`.";
     REQUEST_RATE "request.rate" 429 retry 10:
         "操作太频繁" / "Too many requests",
         "请稍等一会儿再试。" / "Wait as long as `Retry-After` says.";
@@ -77,7 +82,8 @@ table! {
     // Photos. The photo engine gives the words for each photo; these are for the page.
     PHOTO_UNKNOWN "photo.unknown" 404:
         "没有这张照片" / "There is no such photo",
-        "请重新上传。" / "Upload the photo again.";
+        "请重新上传。" / "Upload the photo again.",
+        machines "请用 get_whole_case 里 files 的 photo。" / "Take the `photo` of a file in `get_whole_case`; after a correction there may be others.";
     PHOTO_EMPTY "photo.empty" 422:
         "文件是空的" / "The file is empty",
         "请重新选择照片再上传一次。" / "Choose the photo again and upload it.";
@@ -119,7 +125,8 @@ table! {
         "请过几秒再试，照片不会丢。" / "Wait as long as `Retry-After` says.";
     PHOTO_LOST "photo.lost" 503 retry 60:
         "照片暂时取不出来" / "The photo cannot be fetched right now",
-        "我们已经知道了，请过一会儿再看；急用请重新上传。" / "We have been told; try again later, or upload the photo again.";
+        "我们已经知道了，请过一会儿再看；急用请重新上传。" / "We have been told; try again later, or upload the photo again.",
+        machines "我们已经知道了，请稍后再取。" / "We have been told; ask for the link again after `Retry-After`.";
 
     // Uploads in parts.
     UPLOAD_UNKNOWN "upload.unknown" 404:
@@ -147,7 +154,8 @@ table! {
     // Cases.
     CASE_UNKNOWN "case.unknown" 404:
         "没有这个办件" / "There is no such case",
-        "请在“我的办件”里重新打开。" / "Choose an id from `list_cases`.";
+        "请在“我的办件”里重新打开。" / "Choose an id from `list_cases`.",
+        machines "请用 list_changes 给出的 case_id；已删除的办件请一并删除。" / "Take a `case_id` from `list_changes`; one told as `gone` is gone.";
     CASE_INCOMPLETE "case.incomplete" 422:
         "还有内容没有填好" / "The case is not complete",
         "请按提示逐项补充后再提交。" / "Put right everything that `errors` lists, then submit again.";
@@ -180,7 +188,8 @@ table! {
         "请刷新通知列表。" / "Choose an id from `list_notices`.";
     CURSOR_INVALID "list.cursor" 400:
         "列表已过期" / "The cursor is not valid",
-        "请从头刷新列表。" / "Start again without `cursor`.";
+        "请从头刷新列表。" / "Start again without `cursor`.",
+        machines "请用本列表返回的 cursor；不带 cursor 从头（list_changes 从已确认处）开始。" / "Send a `cursor` this list gave. Without one a list begins anew, and `list_changes` where you last acknowledged.";
 
     // Writing once.
     IDEMPOTENCY_KEY "idempotency.key" 400:
@@ -212,6 +221,9 @@ table! {
     WEBHOOK_ADDRESS "webhook.address" 422:
         "回调地址不能使用" / "The address will not do",
         "请使用能从公网访问的 https 地址；内网地址须由运维人员放行。" / "Use an https address of a public host; a private network has to be allowed by the operator.";
+    WEBHOOK_LAST_KEY "webhook.last_key" 409:
+        "这是最后一个密钥" / "It is the only key",
+        "请先用 put_webhook_key 设置新的密钥；不再接收时用 delete_webhook 删除回调。" / "Make another with `put_webhook_key` first; to be called no more, remove the webhook with `delete_webhook`.";
     WEBHOOK_TOO_MANY "webhook.too_many" 409:
         "回调或密钥太多" / "Too many webhooks or keys",
         "请先删除不用的。" / "Remove what is no longer needed.";
@@ -252,11 +264,14 @@ table! {
     // Our side.
     INTERNAL "internal" 500:
         "服务器出了问题" / "Something went wrong on our side",
-        "请稍后再试；仍不行，请把编号告诉工作人员。" / "Try again later; if it goes on, report the `request_id`.";
+        "请稍后再试；仍不行，请把编号告诉工作人员。" / "Try again later; if it goes on, report the `request_id`.",
+        machines "请稍后原样重发；仍不行，请把 request_id 告诉运维人员。" / "Send the same again later; if it goes on, tell the operator the `request_id`.";
     SERVICE_UNAVAILABLE "service.unavailable" 503 retry 5:
         "服务暂时不可用" / "The service is not available right now",
-        "请过一会儿再试，已填写的内容不会丢。" / "Wait as long as `Retry-After` says.";
+        "请过一会儿再试，已填写的内容不会丢。" / "Wait as long as `Retry-After` says.",
+        machines "请按 Retry-After 等待后原样重发。" / "Wait as long as `Retry-After` says, then send the same again.";
     SERVICE_TIMEOUT "service.timeout" 503 retry 5:
         "处理时间太长" / "The request took too long",
-        "请再试一次；同一份申请不会重复提交。" / "Send the very same request again; with the same `Idempotency-Key` nothing happens twice.";
+        "请再试一次；同一份申请不会重复提交。" / "Send the very same request again; with the same `Idempotency-Key` nothing happens twice.",
+        machines "请按 Retry-After 等待后原样重发。" / "Wait as long as `Retry-After` says, then send the same again.";
 }

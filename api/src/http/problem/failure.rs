@@ -11,7 +11,7 @@ use poem_openapi::registry::{
 use poem_openapi::types::{ToJSON as _, Type as _};
 
 use super::codes::{self, Code};
-use super::{Explain, Language, Problem, ProblemBody};
+use super::{Explain, Language, Problem, ProblemBody, Reader, Rendering};
 
 /// What one operation can fail with, beside what every operation can.
 pub trait Fails: Send + Sync + 'static {
@@ -120,7 +120,9 @@ impl<F: Fails> ApiResponse for Failure<F> {
                 codes.push(code);
             }
         }
-        MetaResponses { responses: by_status.into_iter().map(|(status, codes)| response(status, &codes)).collect() }
+        let reader = if F::SIGNED { Reader::Machine } else { Reader::Person };
+        let responses = by_status.into_iter().map(|(status, codes)| response(status, &codes, reader)).collect();
+        MetaResponses { responses }
     }
 
     fn register(registry: &mut Registry) {
@@ -128,11 +130,11 @@ impl<F: Fails> ApiResponse for Failure<F> {
     }
 }
 
-fn response(status: u16, codes: &[&'static Code]) -> MetaResponse {
+fn response(status: u16, codes: &[&'static Code], reader: Reader) -> MetaResponse {
     let lines = codes.iter().map(|code| format!("- `{}`: {} ({})", code.code, code.title.zh, code.title.en));
     let schema = MetaSchema {
         all_of: vec![ProblemBody::schema_ref()],
-        example: codes.first().and_then(|code| example(code)),
+        example: codes.first().and_then(|code| example(code, reader)),
         ..MetaSchema::ANY
     };
     MetaResponse {
@@ -147,9 +149,14 @@ fn response(status: u16, codes: &[&'static Code]) -> MetaResponse {
     }
 }
 
-fn example(code: &'static Code) -> Option<serde_json::Value> {
-    super::render::body(Problem::new(code), Language::Chinese, "https://api.example.gov.cn", "0192f0c1-example")
-        .to_json()
+fn example(code: &'static Code, reader: Reader) -> Option<serde_json::Value> {
+    let to = Rendering {
+        language: Language::Chinese,
+        reader,
+        public_url: "https://api.example.gov.cn",
+        request_id: "0192f0c1-example",
+    };
+    super::render::body(Problem::new(code), to).to_json()
 }
 
 fn headers(status: u16, codes: &[&'static Code]) -> Vec<MetaHeader> {

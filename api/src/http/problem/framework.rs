@@ -9,11 +9,12 @@ use poem_openapi::error::{
 
 use super::codes::{self, Code};
 use super::{Fault, Place, Problem};
+use crate::http::operations::Operation;
 
-/// The problem a framework error is; one of ours comes back as it is.
+/// The problem a framework error is, of a request that meant this operation; one of ours comes back as it is.
 ///
 /// A reason is repeated only where it speaks of nothing but what the caller sent.
-pub fn from_framework(error: poem::Error) -> Problem {
+pub fn from_framework(error: poem::Error, operation: Option<&Operation>) -> Problem {
     let error = match error.downcast::<Problem>() {
         Ok(problem) => return problem,
         Err(error) => error,
@@ -22,10 +23,10 @@ pub fn from_framework(error: poem::Error) -> Problem {
         return Problem::new(known);
     }
     if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-        return parameter(name, reason);
+        return parameter(documented(name, operation), reason);
     }
     if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
-        return parameter(name, reason);
+        return parameter(documented(name, operation), reason);
     }
     if let Some(ParseRequestPayloadError { reason }) = error.downcast_ref() {
         return malformed(reason);
@@ -70,6 +71,12 @@ fn multipart(error: &poem::Error) -> Option<Problem> {
         // Writing the upload to disk failed: ours to mend, not the caller's.
         ParseMultipartError::Io(_) => None,
     }
+}
+
+/// The framework counts the parameters of a path (`param0`); the caller knows them by the names in the document.
+fn documented<'a>(name: &'a str, operation: Option<&'a Operation>) -> &'a str {
+    let place = name.strip_prefix("param").and_then(|place| place.parse().ok());
+    place.and_then(|place| operation?.path_parameter(place)).unwrap_or(name)
 }
 
 fn parameter(name: &str, reason: &str) -> Problem {

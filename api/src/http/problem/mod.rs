@@ -23,11 +23,12 @@ use poem::{IntoResponse as _, Response};
 use poem_openapi::Object;
 use poem_openapi::types::Any;
 
+pub use code::Reader;
 pub use codes::Code;
 pub use failure::{Fails, Failure, Reply};
 pub(crate) use framework::for_status;
 pub use framework::from_framework;
-pub use page::page;
+pub use page::{page, reasons};
 pub use render::{Rendering, render};
 pub use words::{Language, Words};
 
@@ -132,9 +133,9 @@ impl Problem {
         self
     }
 
-    /// What the person should do.
-    pub fn says(&self) -> &Words {
-        self.0.advice.as_ref().unwrap_or(&self.0.code.advice)
+    /// What is to be done.
+    pub fn says(&self, reader: Reader) -> &Words {
+        self.0.advice.as_ref().unwrap_or_else(|| self.0.code.advice(reader))
     }
 
     /// What kind of problem it is.
@@ -197,7 +198,7 @@ pub struct ProblemBody {
     pub detail: Option<String>,
     /// What kind of problem it is: stable, dotted, such as `photo.blurred`.
     pub code: String,
-    /// What the person should do now.
+    /// What to do now.
     pub advice: String,
     /// Everything that is wrong with the request, all at once.
     #[oai(skip_serializing_if_is_empty)]

@@ -7,13 +7,15 @@ use poem::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_
 use poem::{Body, Response};
 use poem_openapi::types::{Any, ToJSON as _};
 
-use super::{Fault, FaultBody, Language, Place, Problem, ProblemBody};
+use super::{Fault, FaultBody, Language, Place, Problem, ProblemBody, Reader};
 
 /// For whom a problem is rendered.
 #[derive(Clone, Copy, Debug)]
 pub struct Rendering<'a> {
     /// The language the caller reads.
     pub language: Language,
+    /// Who reads what is to be done.
+    pub reader: Reader,
     /// The address of this server, without a slash at its end.
     pub public_url: &'a str,
     /// The id to quote when asking for help.
@@ -26,7 +28,7 @@ pub fn render(problem: Problem, to: Rendering<'_>) -> Response {
     let code = problem.0.code;
     let retry_after_s =
         problem.0.retry_after.map(|wait| wait.as_secs().max(1)).or_else(|| code.retry_after_s.map(u64::from));
-    let json = body(problem, to.language, to.public_url, to.request_id).to_json_string();
+    let json = body(problem, to).to_json_string();
     let mut response = Response::builder().status(code.status()).body(Body::from_string(json));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -50,7 +52,9 @@ fn challenge(code: &str) -> &'static str {
     }
 }
 
-pub(super) fn body(problem: Problem, language: Language, public_url: &str, request_id: &str) -> ProblemBody {
+pub(super) fn body(problem: Problem, to: Rendering<'_>) -> ProblemBody {
+    let Rendering { language, public_url, request_id, .. } = to;
+    let advice = problem.says(to.reader).say(language).to_owned();
     let Problem(problem) = problem;
     let code = problem.code;
     ProblemBody {
@@ -59,7 +63,7 @@ pub(super) fn body(problem: Problem, language: Language, public_url: &str, reque
         status: code.status,
         detail: problem.detail.map(|words| words.say(language).to_owned()),
         code: code.code.to_owned(),
-        advice: problem.advice.as_ref().unwrap_or(&code.advice).say(language).to_owned(),
+        advice,
         errors: problem.faults.into_iter().map(|fault| fault_body(fault, language)).collect(),
         outcome: problem.outcome.map(Any),
         request_id: request_id.to_owned(),

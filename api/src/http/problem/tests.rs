@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 fn to(language: Language) -> Rendering<'static> {
-    Rendering { language, public_url: "https://api.example.gov.cn", request_id: "r-1" }
+    Rendering { language, reader: Reader::Person, public_url: "https://api.example.gov.cn", request_id: "r-1" }
 }
 
 async fn json(response: Response) -> serde_json::Value {
@@ -18,8 +18,9 @@ fn every_code_is_unique_and_has_all_its_words() {
     assert_eq!(names.len(), codes::ALL.len());
     for code in codes::ALL {
         assert!((400..600).contains(&code.status), "{}", code.code);
-        let advice = [&code.advice.zh, &code.advice.en];
-        assert!(advice.iter().all(|text| text.ends_with(['。', '.'])), "{}", code.code);
+        let advice = [Reader::Person, Reader::Machine].map(|reader| code.advice(reader));
+        let advice = advice.into_iter().flat_map(|words| [&words.zh, &words.en]);
+        assert!(advice.clone().all(|text| text.ends_with(['。', '.'])), "{}", code.code);
         assert!(!code.title.zh.is_ascii() || code.title.zh.contains('`'), "{} has no Chinese title", code.code);
         if code.status == 503 || code.status == 429 {
             assert!(code.retry_after_s.is_some(), "{} must say when to try again", code.code);
@@ -68,6 +69,15 @@ async fn a_problem_speaks_the_language_asked_for() {
     assert_eq!(english.get("title").unwrap(), "The photo is blurred");
     assert_eq!(english.get("type").unwrap(), "https://api.example.gov.cn/docs/problems#photo.blurred");
     assert!(english.get("errors").is_none() && english.get("outcome").is_none());
+}
+
+#[tokio::test]
+async fn a_machine_is_not_told_what_a_phone_should_do() {
+    let to = |reader| Rendering { reader, ..to(Language::Chinese) };
+    let person = json(render(Problem::new(&codes::CASE_UNKNOWN), to(Reader::Person))).await;
+    let machine = json(render(Problem::new(&codes::CASE_UNKNOWN), to(Reader::Machine))).await;
+    assert!(person.get("advice").unwrap().as_str().unwrap().contains("我的办件"));
+    assert!(machine.get("advice").unwrap().as_str().unwrap().contains("list_changes"));
 }
 
 #[test]

@@ -26,7 +26,7 @@ use store::{ObjectStore, StoreError};
 
 use super::{
     Application, CodeTable, FILE_ABSENT, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report,
-    ReportFault, ReportPage, Settings, Standing, Telling, Verdict, exchange,
+    ReportFaults, ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
 use crate::signature::{Key, TrustedKey};
 use bundle::{Bundle, Listed, Sent};
@@ -162,7 +162,7 @@ impl Province for FileDrop {
         page.map_or_else(|error| trouble(&error), Reply::accepted)
     }
 
-    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFaults> {
         exchange::parse_report(body, self.table)
     }
 }

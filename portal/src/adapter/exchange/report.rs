@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::codes::{self, Told};
 use crate::adapter::reply::clean;
-use crate::adapter::{CodeTable, CorrectionItem, Licence, Received, Report, ReportFault};
+use crate::adapter::{CodeTable, CorrectionItem, Licence, Received, Report, ReportFault, ReportFaults};
 
 /// Names from `EA_JC_STEP_BASICINFO`, `EA_JC_STEP_PROC`, `EA_JC_STEP_SPECIALNODE` and `EA_JC_STEP_DONE`; `certificatenam`
 /// is spelt so there.
@@ -42,31 +42,47 @@ const MAX_ITEMS: usize = 100;
 /// [`ReportedStatus::Unknown`](crate::adapter::ReportedStatus::Unknown), fields we do not know are passed over.
 ///
 /// # Errors
-/// [`ReportFault`] with the first field that is missing or cannot be read.
-pub fn parse_report(json: &[u8], table: &CodeTable) -> Result<Report, ReportFault> {
-    let value: Value = serde_json::from_slice(json).map_err(|_| ReportFault::NotAnObject)?;
-    if !value.is_object() {
-        return Err(ReportFault::NotAnObject);
-    }
-    let wire: WireReport = serde_json::from_value(value).map_err(|_| ReportFault::NotAnObject)?;
+/// [`ReportFaults`] with every field that is missing or cannot be read.
+pub fn parse_report(json: &[u8], table: &CodeTable) -> Result<Report, ReportFaults> {
+    let wire: WireReport = match serde_json::from_slice(json) {
+        Ok(value @ Value::Object(_)) => serde_json::from_value(value).map_err(|_| ReportFault::NotAnObject)?,
+        _ => return Err(ReportFault::NotAnObject.into()),
+    };
+    let mut faults = Vec::new();
+    let id_of = required(id(&wire.reportid, "reportid"), "reportid", &mut faults);
+    let orgbusno = required(id(&wire.orgbusno, "orgbusno"), "orgbusno", &mut faults);
+    let province_id = read(id(&wire.projid, "projid"), &mut faults);
+    let dataver = read(number(&wire.dataver, "dataver"), &mut faults);
+    let sequence = read(number(&wire.sn, "sn"), &mut faults);
+    let state = required(id(&wire.state, "state"), "state", &mut faults);
+    let done_result = read(id(&wire.doneresult, "doneresult"), &mut faults);
+    let occurred_at = required(moment(&wire.occurtime), "occurtime", &mut faults);
+    let (Some(id), Some(orgbusno), Some(state), Some(occurred_at), true) =
+        (id_of, orgbusno, state, occurred_at, faults.is_empty())
+    else {
+        return Err(ReportFaults(faults));
+    };
     let words = text(&wire.nodeadv);
     let told = Told {
         items: items(&wire.lists),
         reason: text(&wire.exitres).or_else(|| words.clone()).unwrap_or_default(),
         licence: licence(&wire),
     };
-    let state = id(&wire.state, "state")?.ok_or(ReportFault::Missing("state"))?;
-    let done_result = id(&wire.doneresult, "doneresult")?;
-    Ok(Report {
-        id: id(&wire.reportid, "reportid")?.ok_or(ReportFault::Missing("reportid"))?,
-        orgbusno: id(&wire.orgbusno, "orgbusno")?.ok_or(ReportFault::Missing("orgbusno"))?,
-        province_id: id(&wire.projid, "projid")?,
-        dataver: number(&wire.dataver, "dataver")?.unwrap_or(1),
-        status: codes::status(table, &state, done_result.as_deref(), told),
-        occurred_at: moment(&wire.occurtime)?,
-        sequence: number(&wire.sn, "sn")?,
-        words,
+    let status = codes::status(table, &state, done_result.as_deref(), told);
+    Ok(Report { id, orgbusno, province_id, dataver: dataver.unwrap_or(1), status, occurred_at, sequence, words })
+}
+
+/// A field that may be absent; what is wrong with it is noted.
+fn read<T>(field: Result<Option<T>, ReportFault>, faults: &mut Vec<ReportFault>) -> Option<T> {
+    field.unwrap_or_else(|fault| {
+        faults.push(fault);
+        None
     })
+}
+
+/// A field that must be there; what is wrong with it is noted.
+fn required<T>(field: Result<Option<T>, ReportFault>, name: &'static str, faults: &mut Vec<ReportFault>) -> Option<T> {
+    read(field.and_then(|value| value.map(Some).ok_or(ReportFault::Missing(name))), faults)
 }
 
 /// A report as it came and as it was understood.
@@ -128,18 +144,16 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// RFC 3339, or Beijing time as `2026-11-22 09:30:00` or `20261122T093000` (GB/T 39046).
-fn moment(value: &Value) -> Result<DateTime<Utc>, ReportFault> {
-    let malformed = ReportFault::Malformed("occurtime");
-    let text = id(value, "occurtime")?.ok_or(ReportFault::Missing("occurtime"))?;
+fn moment(value: &Value) -> Result<Option<DateTime<Utc>>, ReportFault> {
+    let Some(text) = id(value, "occurtime")? else { return Ok(None) };
     if let Ok(moment) = DateTime::parse_from_rfc3339(&text) {
-        return Ok(moment.into());
+        return Ok(Some(moment.into()));
     }
-    let local = ["%Y-%m-%d %H:%M:%S", "%Y%m%dT%H%M%S"]
-        .into_iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok())
-        .ok_or(malformed.clone())?;
-    let beijing = FixedOffset::east_opt(8 * 3600).ok_or(malformed.clone())?;
-    local.and_local_timezone(beijing).single().map(Into::into).ok_or(malformed)
+    let forms = ["%Y-%m-%d %H:%M:%S", "%Y%m%dT%H%M%S"];
+    let local = forms.into_iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok());
+    let beijing = FixedOffset::east_opt(8 * 3600);
+    let moment = local.zip(beijing).and_then(|(local, beijing)| local.and_local_timezone(beijing).single());
+    moment.map(|moment| Some(moment.into())).ok_or(ReportFault::Malformed("occurtime"))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::wire;
 use crate::adapter::reply::clean;
 use crate::adapter::{
     Application, CodeTable, EXCERPT_CHARS, FilePlace, FileRule, Kind, MaterialFile, NOT_OFFERED, Province, Receipt,
-    RegisterPage, Reply, Report, ReportFault, ReportPage, Standing, Telling, Verdict, exchange,
+    RegisterPage, Reply, Report, ReportFaults, ReportPage, Standing, Telling, Verdict, exchange,
 };
 use crate::http::{Answer, CallError, Http};
 use crate::signature::{self, Call, Key};
@@ -234,7 +234,7 @@ impl Province for Gateway {
         }
     }
 
-    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFaults> {
         exchange::parse_report(body, self.table)
     }
 }

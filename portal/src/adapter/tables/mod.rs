@@ -18,7 +18,7 @@ use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
 use serde_json::{Map, Value};
 
 use super::{
-    Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFault,
+    Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFaults,
     ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
 use application::unid;
@@ -241,7 +241,7 @@ impl Province for ExchangeTables {
         page.map_or_else(|error| trouble(&error), Reply::accepted)
     }
 
-    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFault> {
+    fn read_report(&self, body: &[u8]) -> Result<Report, ReportFaults> {
         exchange::parse_report(body, self.table)
     }
 }

@@ -7,7 +7,7 @@ fn base() -> Value {
     json!({"reportid": "r1", "orgbusno": "0198", "state": "05", "occurtime": "2026-11-22T09:30:00+08:00"})
 }
 
-fn with(fields: Value) -> Result<Report, ReportFault> {
+fn with(fields: Value) -> Result<Report, ReportFaults> {
     let (mut report, Value::Object(fields)) = (base(), fields) else { panic!() };
     report.as_object_mut().unwrap().extend(fields);
     parse_report(report.to_string().as_bytes(), CodeTable::usual(Kind::Gateway))
@@ -97,16 +97,33 @@ fn numbers_and_moments_are_read_as_platforms_write_them() {
 fn what_cannot_be_read_is_named() {
     for field in ["reportid", "orgbusno", "state", "occurtime"] {
         for empty in [json!(null), json!(""), json!("  ")] {
-            assert_eq!(with(json!({field: empty})), Err(ReportFault::Missing(field)));
+            assert_eq!(with(json!({field: empty})), Err(ReportFault::Missing(field).into()));
         }
         for wrong in [json!([]), json!({}), json!(true), json!("x".repeat(65)), json!("a\u{1}b")] {
-            assert_eq!(with(json!({field: wrong})), Err(ReportFault::Malformed(field)));
+            assert_eq!(with(json!({field: wrong})), Err(ReportFault::Malformed(field).into()));
         }
     }
-    assert_eq!(with(json!({"sn": "third"})), Err(ReportFault::Malformed("sn")));
-    assert_eq!(with(json!({"dataver": -1})), Err(ReportFault::Malformed("dataver")));
-    assert_eq!(with(json!({"occurtime": "yesterday"})), Err(ReportFault::Malformed("occurtime")));
-    assert_eq!(with(json!({"occurtime": "2026-02-30 00:00:00"})), Err(ReportFault::Malformed("occurtime")));
+    assert_eq!(with(json!({"sn": "third"})), Err(ReportFault::Malformed("sn").into()));
+    assert_eq!(with(json!({"dataver": -1})), Err(ReportFault::Malformed("dataver").into()));
+    assert_eq!(with(json!({"occurtime": "yesterday"})), Err(ReportFault::Malformed("occurtime").into()));
+    assert_eq!(with(json!({"occurtime": "2026-02-30 00:00:00"})), Err(ReportFault::Malformed("occurtime").into()));
+}
+
+#[test]
+fn all_faults_are_named_at_once() {
+    let json = json!({"reportid": [], "projid": {}, "dataver": "two", "sn": true, "occurtime": "soon"}).to_string();
+    let faults = parse_report(json.as_bytes(), CodeTable::usual(Kind::Gateway)).unwrap_err();
+    let places: Vec<_> = faults.0.iter().map(|fault| (fault.code(), fault.pointer())).collect();
+    let expected = [
+        ("report.malformed", "/reportid"),
+        ("report.missing", "/orgbusno"),
+        ("report.malformed", "/projid"),
+        ("report.malformed", "/dataver"),
+        ("report.malformed", "/sn"),
+        ("report.missing", "/state"),
+        ("report.malformed", "/occurtime"),
+    ];
+    assert_eq!(places, expected.map(|(code, field)| (code, field.to_owned())));
 }
 
 #[test]
@@ -115,13 +132,13 @@ fn hostile_bodies() {
     for body in ["", "null", "[]", "7", "\"x\"", "{", "{}extra", &deep, "\u{feff}{}"] {
         assert_eq!(
             parse_report(body.as_bytes(), CodeTable::usual(Kind::Gateway)),
-            Err(ReportFault::NotAnObject),
+            Err(ReportFault::NotAnObject.into()),
             "{body:.20}"
         );
     }
     assert_eq!(
         parse_report(b"{\"reportid\":\"\xff\"}", CodeTable::usual(Kind::Gateway)),
-        Err(ReportFault::NotAnObject)
+        Err(ReportFault::NotAnObject.into())
     );
     let long = with(json!({"nodeadv": "字".repeat(1_000_000), "state": "07"})).unwrap();
     assert_eq!(long.words.unwrap().chars().count(), TEXT_CHARS);
