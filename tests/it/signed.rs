@@ -44,7 +44,7 @@ async fn pushed(url: &str, path: &str, stamp: &Stamp, body: &[u8]) -> String {
     let answer = http.send(request, 1 << 20).await.expect("an answer");
     let text = String::from_utf8_lossy(&answer.body);
     match text.split_once("Why: ") {
-        Some((_, why)) => format!("{} {}", answer.status, why.split('"').next().unwrap_or_default()),
+        Some((_, why)) => format!("{} {}", answer.status, why.split([':', '"']).next().unwrap_or_default()),
         None => answer.status.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use casework::machine::Scope;
 use chrono::{SecondsFormat, TimeDelta};
 use portal::simulator::{Action, CallKind, Fault};
 use serde_json::{Value, json};
-use tests::receiver::Receiver;
+use tests::receiver::{Received, Receiver};
 use tests::{Machine, Setup};
 
 use super::webhooks::{HOOK, hook, integrator};
@@ -93,7 +93,7 @@ async fn a_call_is_found_in_the_timeline(setup: Setup) {
     let events = whole["case"]["events"].as_array().unwrap();
     let calls = receiver.calls();
     assert!(calls.len() >= 3, "{calls:?}");
-    for call in calls.iter().map(|call| call.json()) {
+    for call in calls.iter().map(Received::json) {
         let line = events.iter().find(|event| event["sequence"] == call["data"]["sequence"]).unwrap();
         assert_eq!(call["type"].as_str().unwrap(), format!("case.{}", line["act"].as_str().unwrap()));
     }
