@@ -17,6 +17,7 @@ mod pages;
 pub mod problem;
 pub mod ready;
 mod repeat;
+mod sent;
 pub mod staff;
 
 use std::sync::Arc;

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
 use crate::http::problem::{Explain as _, Problem, Reply, codes};
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ impl AccountApi {
         &self,
         who: Applicant,
         app: Data<&Arc<App>>,
-        body: Json<PhoneCode>,
+        body: Sent<PhoneCode>,
     ) -> Reply<Json<Phone>, SetPhone> {
         let phone = app.wechat.phone(&body.code).await.map_err(|error| match error {
             WeChatError::SignInAgain => Problem::new(&codes::WECHAT_PHONE_CODE),
@@ -103,7 +104,7 @@ impl AccountApi {
         &self,
         who: Applicant,
         app: Data<&Arc<App>>,
-        body: Json<Subscription>,
+        body: Sent<Subscription>,
     ) -> Reply<Json<SubscriptionCount>, RecordSubscription> {
         let Subscription { template, result } = body.0;
         let ours = app.config.wechat.templates.iter().any(|known| known.id == template);

@@ -21,6 +21,7 @@ use crate::http::delivery::DeliveryState;
 use crate::http::page;
 use crate::http::problem::Reply;
 use crate::http::repeat::{self, Key, Turn};
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -111,7 +112,7 @@ impl CasesApi {
         /// 8 to 64 letters, digits, `-` or `_`: the same key starts one case only.
         #[oai(name = "Idempotency-Key")]
         key: Header<Option<String>>,
-        body: Json<NewCase>,
+        body: Sent<NewCase>,
     ) -> Reply<Created, CreateCase> {
         let text = format!("{}\n{}", body.item, body.form.as_ref().unwrap_or(&Value::Null));
         let (account, header) = (who.account(), key.as_deref());

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
 use crate::http::problem::{Fault, Language, Place, Problem, Reply, codes};
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl DraftsApi {
         /// The `ETag` of the case as the app has it.
         #[oai(name = "If-Match")]
         known: Header<Option<String>>,
-        body: Json<CaseForm>,
+        body: Sent<CaseForm>,
     ) -> Reply<Found, ChangeCase> {
         let revision = revision(known.as_deref())?;
         let case = draft::change_form(&app.desk, who.account(), CaseId(id.0), revision, &body.form).await?;
@@ -105,7 +106,7 @@ impl DraftsApi {
         /// The `ETag` of the case as the app has it.
         #[oai(name = "If-Match")]
         known: Header<Option<String>>,
-        body: Json<CasePhotos>,
+        body: Sent<CasePhotos>,
     ) -> Reply<Found, SetMaterial> {
         let revision = revision(known.as_deref())?;
         let photos: Vec<PhotoId> = body.0.photos.into_iter().map(PhotoId).collect();

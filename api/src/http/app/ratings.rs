@@ -7,7 +7,6 @@ use casework::told::Satisfaction;
 use entity::CaseId;
 use poem::web::Data;
 use poem_openapi::param::Path;
-use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object, OpenApi};
 use uuid::Uuid;
@@ -18,6 +17,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl RatingsApi {
         who: Applicant,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<CaseRating>,
+        body: Sent<CaseRating>,
     ) -> Reply<Found, RateCase> {
         let (owner, level) = (who.account(), body.level.into());
         let case = rate::rate(&app.desk, owner, CaseId(id.0), level, body.words.as_deref()).await?;

@@ -15,6 +15,7 @@ use crate::auth::{Audience, Bearer, LIFETIME_SECONDS};
 use crate::fails;
 use crate::http::caller::Applicant;
 use crate::http::problem::{Explain as _, Problem, Reply};
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ impl SessionApi {
     ///
     /// Call `wx.login` and send its code. The first time an account is made.
     #[oai(path = "/session/wechat", method = "post", operation_id = "sign_in_wechat")]
-    async fn sign_in_wechat(&self, app: Data<&Arc<App>>, body: Json<SignInWechat>) -> Reply<Json<Session>, SignIn> {
+    async fn sign_in_wechat(&self, app: Data<&Arc<App>>, body: Sent<SignInWechat>) -> Reply<Json<Session>, SignIn> {
         let identity = app.wechat.sign_in(&body.code).await?;
         let account = casework::account::sign_in(&app.desk, &identity.openid).await?;
         let opened = session::open(&app.desk, account.id, refresh_lifetime(&app)).await?;
@@ -96,7 +97,7 @@ impl SessionApi {
     ///
     /// Each refresh token works once. One that comes a second time ends the whole session: sign in again.
     #[oai(path = "/session/refresh", method = "post", operation_id = "refresh_session")]
-    async fn refresh_session(&self, app: Data<&Arc<App>>, body: Json<RefreshSession>) -> Reply<Json<Session>, Refresh> {
+    async fn refresh_session(&self, app: Data<&Arc<App>>, body: Sent<RefreshSession>) -> Reply<Json<Session>, Refresh> {
         let opened = session::refresh(&app.desk, &body.refresh_token, refresh_lifetime(&app)).await?;
         Ok(Json(view(&app, opened).await?))
     }

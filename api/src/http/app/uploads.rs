@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Applicant;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 use crate::uploads::{self, Completion, Piece, Seen};
 
 /// The operations.
@@ -150,7 +151,7 @@ impl UploadsApi {
         &self,
         who: Applicant,
         app: Data<&Arc<App>>,
-        body: Json<NewUpload>,
+        body: Sent<NewUpload>,
     ) -> Reply<Begun, BeginUpload> {
         let NewUpload { size, sha256 } = body.0;
         Ok(uploads::begin(&app, who.account(), size, sha256.to_ascii_lowercase()).await?.into())
@@ -194,7 +195,7 @@ impl UploadsApi {
         who: Applicant,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<UploadPurpose>,
+        body: Sent<UploadPurpose>,
     ) -> Reply<Uploaded, CompleteUpload> {
         let UploadPurpose { item, material, keep_anyway } = body.0;
         let wanted = Completion { item, material, keep_anyway: keep_anyway.unwrap_or(false) };

@@ -21,6 +21,7 @@ use crate::http::app::view::{self, Case, CaseItem, State};
 use crate::http::machine::Machine;
 use crate::http::page;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 use crate::http::staff::view::Period;
 
 /// The operations.
@@ -221,7 +222,7 @@ impl FeedApi {
         &self,
         who: Machine,
         app: Data<&Arc<App>>,
-        body: Json<Acknowledgement>,
+        body: Sent<Acknowledgement>,
     ) -> Reply<Json<Behind>, AcknowledgeChanges> {
         who.may(Scope::CasesRead)?;
         let place = body.cursor.as_deref().map_or(Ok(0), page::place)?;

@@ -20,6 +20,7 @@ use crate::fails;
 use crate::http::delivery::{self, Deliveries, Delivery, DeliveryHistory, DeliveryState};
 use crate::http::machine::Machine;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// Most deliveries driven again by one call, and how many unless told.
 const MAX_BATCH: u64 = 500;
@@ -166,7 +167,7 @@ impl StuckApi {
         &self,
         who: Machine,
         app: Data<&Arc<App>>,
-        body: Json<RedriveFilter>,
+        body: Sent<RedriveFilter>,
     ) -> Reply<Json<Redriven>, RedriveMany> {
         let by = who.may(Scope::DeliveriesWrite)?;
         let asked = body.0;
@@ -194,7 +195,7 @@ impl StuckApi {
         who: Machine,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<Cancellation>,
+        body: Sent<Cancellation>,
     ) -> Reply<Json<Delivery>, CancelDelivery> {
         let by = who.may(Scope::DeliveriesWrite)?;
         let row = outbox::cancel(&app.desk, OutboxId(id.0), &body.reason, &by).await?;

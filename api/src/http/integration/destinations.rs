@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::machine::Machine;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -134,7 +135,7 @@ impl DestinationsApi {
         app: Data<&Arc<App>>,
         /// What it is called.
         name: Path<String>,
-        body: Json<PauseRequest>,
+        body: Sent<PauseRequest>,
     ) -> Reply<Json<DestinationView>, PauseDestination> {
         let by = who.may(Scope::DeliveriesWrite)?;
         let standing = destination::pause(&app.desk, destination::named(&name)?, &body.reason, &by).await?;

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::machine::Machine;
 use crate::http::problem::{Problem, Reply, codes};
+use crate::http::sent::Sent;
 use crate::rule_sync::{self, Outcome, Taken};
 
 /// The operations.
@@ -261,7 +262,7 @@ impl RulesApi {
         &self,
         who: Machine,
         app: Data<&Arc<App>>,
-        body: Json<StatedRules>,
+        body: Sent<StatedRules>,
     ) -> Reply<Json<TakenRules>, StateRules> {
         let by = who.may(Scope::RulesWrite)?;
         let stated: Vec<FileRule> = body.0.rules.into_iter().map(Into::into).collect();

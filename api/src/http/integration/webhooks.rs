@@ -22,6 +22,7 @@ use crate::http::delivery::{self, Deliveries, DeliveryHistory, DeliveryState};
 use crate::http::machine::Machine;
 use crate::http::page;
 use crate::http::problem::{Fault, Place, Problem, Reply, codes};
+use crate::http::sent::Sent;
 
 /// Most lines of timelines replayed by one call, and how many unless told.
 const MAX_REPLAY: u64 = 500;
@@ -110,7 +111,7 @@ impl WebhooksApi {
         app: Data<&Arc<App>>,
         /// What you call it: 1 to 32 letters, digits, `-` or `_`.
         name: Path<String>,
-        body: Json<WebhookRequest>,
+        body: Sent<WebhookRequest>,
     ) -> Reply<Json<WebhookView>, PutWebhook> {
         who.may(Scope::WebhooksWrite)?;
         let (name, asked) = (named(&name)?, body.0);
@@ -154,7 +155,7 @@ impl WebhooksApi {
         name: Path<String>,
         /// What you call the key: 1 to 32 letters, digits, `-` or `_`.
         key: Path<String>,
-        body: Json<KeyRequest>,
+        body: Sent<KeyRequest>,
     ) -> Reply<Json<WebhookView>, PutWebhookKey> {
         who.may(Scope::WebhooksWrite)?;
         let row = webhook::find(&app.desk, who.name(), &name).await?;
@@ -190,7 +191,7 @@ impl WebhooksApi {
         who: Machine,
         app: Data<&Arc<App>>,
         name: Path<String>,
-        body: Json<Replay>,
+        body: Sent<Replay>,
     ) -> Reply<Json<SentAgain>, ReplayWebhook> {
         who.may(Scope::WebhooksWrite)?;
         let row = webhook::find(&app.desk, who.name(), &name).await?;

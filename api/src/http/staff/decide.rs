@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Officer;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -123,7 +124,7 @@ impl DecideApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<CaseGrant>,
+        body: Sent<CaseGrant>,
     ) -> Reply<Json<DeskCase>, ApproveCase> {
         let case = county::approve(&app.desk, &who.by(), CaseId(id.0), &body.0.into()).await?;
         app.wake.call();
@@ -139,7 +140,7 @@ impl DecideApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<CaseRefusal>,
+        body: Sent<CaseRefusal>,
     ) -> Reply<Json<DeskCase>, DenyCase> {
         let case = county::deny(&app.desk, &who.by(), CaseId(id.0), &body.0.into()).await?;
         app.wake.call();

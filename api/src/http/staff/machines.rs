@@ -16,6 +16,7 @@ use crate::fails;
 use crate::http::caller::Officer;
 use crate::http::page;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -160,7 +161,7 @@ impl MachinesApi {
         app: Data<&Arc<App>>,
         /// What it calls itself.
         name: Path<String>,
-        body: Json<NewScopes>,
+        body: Sent<NewScopes>,
     ) -> Reply<Json<MachineView>, SetMachineScopes> {
         let by = who.may_operate()?;
         let scopes: Vec<Scope> = body.0.scopes.into_iter().map(Into::into).collect();

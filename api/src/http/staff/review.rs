@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Officer;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -130,7 +131,7 @@ impl ReviewApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<StepBegun>,
+        body: Sent<StepBegun>,
     ) -> Reply<Json<DeskCase>, BeginStep> {
         let case = county::begin_step(&app.desk, &who.by(), CaseId(id.0), &body.name).await?;
         app.wake.call();
@@ -146,7 +147,7 @@ impl ReviewApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<StepEnded>,
+        body: Sent<StepEnded>,
     ) -> Reply<Json<DeskCase>, EndStep> {
         let end = StepEnd { agreed: body.agreed, opinion: body.0.opinion };
         let case = county::end_step(&app.desk, &who.by(), CaseId(id.0), &end).await?;
@@ -163,7 +164,7 @@ impl ReviewApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<SpecialBegun>,
+        body: Sent<SpecialBegun>,
     ) -> Reply<Json<DeskCase>, BeginSpecial> {
         let SpecialBegun { kind, reason, until } = body.0;
         let new = NewSpecial { kind: kind.into(), reason, until };
@@ -181,7 +182,7 @@ impl ReviewApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<SpecialEnded>,
+        body: Sent<SpecialEnded>,
     ) -> Reply<Json<DeskCase>, EndSpecial> {
         let case = county::end_special(&app.desk, &who.by(), CaseId(id.0), &body.result).await?;
         app.wake.call();

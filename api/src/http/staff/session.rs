@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::auth::{Audience, Bearer, LIFETIME_SECONDS};
 use crate::fails;
 use crate::http::problem::{Problem, Reply};
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl StaffSessionApi {
     async fn sign_in_staff(
         &self,
         app: Data<&Arc<App>>,
-        body: Json<StaffKey>,
+        body: Sent<StaffKey>,
     ) -> Reply<Json<StaffSession>, SignInStaff> {
         let row = staff::by_key(&app.desk, &body.key).await?;
         let role = sea_orm::ActiveEnum::to_value(&row.role);

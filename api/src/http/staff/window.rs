@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::caller::Officer;
 use crate::http::problem::Reply;
+use crate::http::sent::Sent;
 
 /// The operations.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl WindowApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<Correction>,
+        body: Sent<Correction>,
     ) -> Reply<Json<DeskCase>, CorrectCase> {
         let item = |entry: CorrectionEntry| CorrectionItem { material: entry.material, words: entry.words };
         let items: Vec<_> = body.0.items.into_iter().map(item).collect();
@@ -123,7 +124,7 @@ impl WindowApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<Escalation>,
+        body: Sent<Escalation>,
     ) -> Reply<Json<DeskCase>, EscalateCase> {
         let case = county::escalate(&app.desk, &who.by(), CaseId(id.0), &body.words).await?;
         Ok(Json(whole(&app.desk, case.id).await?))
@@ -138,7 +139,7 @@ impl WindowApi {
         who: Officer,
         app: Data<&Arc<App>>,
         id: Path<Uuid>,
-        body: Json<CaseRefusal>,
+        body: Sent<CaseRefusal>,
     ) -> Reply<Json<DeskCase>, NotAcceptCase> {
         let case = county::not_accept(&app.desk, &who.by(), CaseId(id.0), &body.0.into()).await?;
         app.wake.call();
