@@ -56,7 +56,7 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     let province = ToProvince::new(desk(), Arc::clone(&app.store), Arc::clone(&app.province), binder);
     let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
     let relay = Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))?;
-    Ok(match webhooks(app, desk()) {
+    Ok(match webhooks(app) {
         Ok(webhooks) => relay.with_endpoints(Arc::new(webhooks)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "webhooks cannot be called");
@@ -65,17 +65,14 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     })
 }
 
-/// Who calls machines back: only where the policy lets it. Also for relays of tests, which have a desk of their own.
-///
-/// # Errors
-/// When the client cannot be built.
-pub fn webhooks(app: &App, desk: Desk) -> Result<Webhooks, reqwest::Error> {
+/// Who calls machines back: only where the policy lets it.
+fn webhooks(app: &App) -> Result<Webhooks, reqwest::Error> {
     let settings = &app.config.webhooks;
     let guard = Guard::new(Arc::clone(&app.names), settings.policy.clone());
     let http = Http::guarded(settings.timeout, guard)?;
     let patience = TimeDelta::from_std(settings.patience).unwrap_or(TimeDelta::MAX);
     let alarm = app.alarms.webhook_disabled.clone();
-    Ok(Webhooks::new(desk, http, settings.policy.clone(), patience, Arc::new(move || alarm.inc())))
+    Ok(Webhooks::new(app.desk.clone(), http, settings.policy.clone(), patience, Arc::new(move || alarm.inc())))
 }
 
 /// Carries calls for the relays from and to the other processes; ends when the app is told to stop.

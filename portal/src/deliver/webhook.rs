@@ -64,7 +64,6 @@ impl Webhooks {
     ) -> Self {
         Self { desk, http, policy, patience, turned_off }
     }
-
 }
 
 #[async_trait]

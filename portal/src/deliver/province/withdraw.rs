@@ -6,9 +6,9 @@
 use casework::promise::Promise;
 use casework::{Result, outbox};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::outbox::{Column, Destination, Entity};
 use entity::CaseId;
 use entity::case::State;
+use entity::outbox::{Column, Destination, Entity};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::Deserialize as _;
 
