@@ -140,7 +140,7 @@ async fn held_up(setup: Setup, time: TimeDelta) -> (Scene, String) {
 async fn before_what_is_on_its_way_arrives(setup: Setup) {
     let (scene, case) = held_up(setup, TimeDelta::minutes(10)).await;
     assert_eq!(scene.seen(&case).await, ("withdrawn".to_owned(), "queued".to_owned()));
-    assert_eq!(scene.attempts(&case).await, ["ask retry province.may_arrive 404"]);
+    assert_eq!(scene.attempts(&case).await, ["ask retry province.absent 404"]);
     withdrawn_on_both_sides(&scene, &case, true).await;
     assert_eq!((scene.there(&case).posts, scene.there(&case).told.len()), (1, 1));
 }

@@ -88,7 +88,8 @@ impl Draw {
         let (case, node) = (self.dice.below(self.cases), self.dice.below(self.relays));
         match self.dice.below(100) {
             0..=7 => events.push(Event::Submit(case)),
-            8..=15 if self.given_up => events.push(Event::Withdraw(case)),
+            8..=12 if self.given_up => events.push(Event::Withdraw(case)),
+            13..=15 if self.given_up => self.too_late(case, node, events),
             8..=27 => events.push(Event::Decide(case)),
             28..=35 => events.push(Event::Act(case)),
             36..=42 if self.relays > 1 => self.overtake(case, node, events),
@@ -159,6 +160,26 @@ impl Draw {
             deliver(other),
         ]);
         events.extend([Event::Release(node), Event::Release(other)]);
+    }
+
+    /// A case is given up while it is on its way, and arrives when the province said already that it does not have it.
+    fn too_late(&mut self, case: usize, node: usize, events: &mut Vec<Event>) {
+        let other = (node + 1) % self.relays;
+        let deliver = |node| Event::Work(vec![node], Work::Deliver);
+        // On the wire, or in a relay that is not woken before its lease is over.
+        let waits = self.relays > 1 && self.dice.chance(50);
+        events.push(if waits {
+            Event::Arm(node, Point::Before(Call::Case), 0, Then::Wait)
+        } else {
+            Event::Fail(Box::new(self.held_up(0)))
+        });
+        events.extend([Event::Submit(case), deliver(node), Event::Withdraw(case)]);
+        for seconds in [70, self.dice.pick(&[70, 1_000])] {
+            events.extend([Event::Jump(seconds), deliver(other)]);
+        }
+        if waits {
+            events.push(Event::Release(node));
+        }
     }
 
     fn wire(&mut self, node: usize) -> Event {

@@ -47,7 +47,7 @@ impl ToProvince {
     async fn absent(&self, id: CaseId, standing: &Reply<Standing>) -> Result<Delivery> {
         let over = self.sent_before(id).await?.map(|sent| sent + ON_ITS_WAY);
         let outcome = match over {
-            Some(at) if self.desk.world.now() < at => Outcome::Later { at, code: "province.may_arrive" },
+            Some(at) if self.desk.world.now() < at => Outcome::Later { at, code: outbox::ABSENT },
             _ => Outcome::Done(Some(outbox::ABSENT)),
         };
         Ok(with(standing, "ask", outcome))
