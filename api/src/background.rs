@@ -57,7 +57,7 @@ pub fn relay(app: &App) -> casework::Result<Relay> {
     let wechat = ToWeChat::new(desk(), Arc::clone(&app.wechat), templates);
     let relay = Relay::new(desk(), settings, vec![Arc::new(province), Arc::new(wechat)], Arc::clone(&app.wake))?;
     Ok(match webhooks(app) {
-        Ok(webhooks) => relay.with_webhooks(webhooks),
+        Ok(webhooks) => relay.with_endpoints(Arc::new(webhooks)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "webhooks cannot be called");
             relay

@@ -13,7 +13,8 @@ use sea_orm::{
     EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-pub use by_hand::{DRIVABLE, REDRIVEN, cancel, drive_kept, interventions, redrive, redrive_many, words};
+pub(crate) use by_hand::drive_untold;
+pub use by_hand::{DRIVABLE, REDRIVEN, cancel, drive_kept, interventions, redrive, redrive_all, redrive_many, words};
 pub use old::sweep;
 pub use stuck::{Reason, oldest, reasons};
 
@@ -21,6 +22,9 @@ use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::promise::Promise;
 use crate::vault::Purpose;
+
+/// Why a promise to the province counts as kept without a word: it does not have the case.
+pub const ABSENT: &str = "province.absent";
 
 /// Most attempts shown of one promise.
 pub(crate) const MAX_ATTEMPTS_SHOWN: u64 = 200;

@@ -1,11 +1,11 @@
 //! Photos of cases not handed in yet, when their rule has changed: which are due, and the new one in the old one's place.
 
-use entity::case::{self, State};
+use entity::case;
 use entity::{CaseId, PhotoId, material, photo, renewal};
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    QuerySelect as _, Select,
 };
 
 use crate::case as row;
@@ -45,15 +45,22 @@ pub async fn due(
     after: Option<PhotoId>,
     limit: u64,
 ) -> Result<Vec<photo::Model>> {
+    Ok(query(rule, version, after, limit).all(&desk.db).await?)
+}
+
+/// What [`due`] asks the database, for whoever looks at the plan. It begins at the few cases that are open, which have an index
+/// of their own, however many are over.
+pub fn query(rule: &str, version: i32, after: Option<PhotoId>, limit: u64) -> Select<photo::Entity> {
+    let mut open = Query::select();
+    // Written out, not bound: only so does the planner see that the partial index serves.
+    open.column(case::Column::Id)
+        .from(case::Entity)
+        .and_where(Expr::cust(r#""cases"."state" IN ('draft', 'correcting')"#));
     let mut placed = Query::select();
     placed
-        .column((material::Entity, material::Column::PhotoId))
+        .column(material::Column::PhotoId)
         .from(material::Entity)
-        .inner_join(
-            case::Entity,
-            Expr::col((case::Entity, case::Column::Id)).equals((material::Entity, material::Column::CaseId)),
-        )
-        .and_where(case::Column::State.is_in([State::Draft, State::Correcting]));
+        .and_where(material::Column::CaseId.in_subquery(open));
     let mut tried = Query::select();
     tried.column(renewal::Column::PhotoId).from(renewal::Entity).and_where(renewal::Column::RuleVersion.eq(version));
     let mut query = photo::Entity::find()
@@ -64,7 +71,7 @@ pub async fn due(
     if let Some(after) = after {
         query = query.filter(photo::Column::Id.gt(after));
     }
-    Ok(query.order_by_asc(photo::Column::Id).limit(limit).all(&desk.db).await?)
+    query.order_by_asc(photo::Column::Id).limit(limit)
 }
 
 /// Puts `new` where `old` stands, in every draft and case sent back: each in one transaction, with its revision. Answers

@@ -26,6 +26,7 @@ use crate::item::DecidedBy;
 use crate::notice::{self, Kind};
 use crate::state::{self, Act};
 use crate::vault::Purpose;
+use crate::withdraw;
 
 /// What became of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,7 @@ async fn try_apply(desk: &Desk, report: &Report, raw: &str) -> Result<Outcome> {
     }
     if let Some(case) = case {
         carry_out(desk, &tx, &case, report, outcome).await?;
+        withdraw::heard_of(desk, &tx, &case).await?;
     }
     tx.commit().await?;
     Ok(outcome)

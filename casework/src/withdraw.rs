@@ -3,6 +3,7 @@
 use entity::case;
 use entity::{AccountId, CaseId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::DatabaseTransaction;
 
 use crate::case::{self as row, Event};
 use crate::county;
@@ -38,4 +39,13 @@ async fn try_withdraw(desk: &Desk, owner: AccountId, id: CaseId) -> Result<case:
     }
     tx.commit().await?;
     Ok(new)
+}
+
+/// The province spoke of a case. One that was given up, and was not there when we asked, has arrived since then: it is told
+/// after all.
+pub(crate) async fn heard_of(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model) -> Result<()> {
+    if case.state == case::State::Withdrawn {
+        outbox::drive_untold(desk, tx, case.id, "report").await?;
+    }
+    Ok(())
 }

@@ -122,6 +122,46 @@ async fn after_it_was_handed_over(setup: Setup) {
     assert_eq!(scene.drain().await, 0, "giving up twice owes nothing more");
 }
 
+/// The case is held up on its way for so long, and nobody waits for it.
+async fn held_up(setup: Setup, time: TimeDelta) -> (Scene, String) {
+    let scene = Scene::start(setup).await;
+    let case = scene.submitted().await;
+    let ms = u64::try_from(time.num_milliseconds()).ok();
+    scene.fail(Fault { ms, ..Fault::on(CallKind::Case, Action::HoldUp) });
+    scene.drain().await;
+    withdraw(&scene, &case).await;
+    scene.forward(TimeDelta::seconds(10));
+    assert_eq!(scene.drain().await, 2, "neither the case nor its end need be told as far as anybody can see");
+    assert!(scene.province().cases().is_empty());
+    (scene, case)
+}
+
+/// It arrives after the province said that it does not have it.
+async fn before_what_is_on_its_way_arrives(setup: Setup) {
+    let (scene, case) = held_up(setup, TimeDelta::minutes(10)).await;
+    assert_eq!(scene.seen(&case).await, ("withdrawn".to_owned(), "queued".to_owned()));
+    assert_eq!(scene.attempts(&case).await, ["ask retry province.absent 404"]);
+    withdrawn_on_both_sides(&scene, &case, true).await;
+    assert_eq!((scene.there(&case).posts, scene.there(&case).told.len()), (1, 1));
+}
+
+/// It arrives when nobody can expect that any longer: the province speaks of it, and is told.
+async fn long_before_what_is_on_its_way_arrives(setup: Setup) {
+    let (scene, case) = held_up(setup, TimeDelta::hours(3)).await;
+    scene.forward(TimeDelta::minutes(16));
+    assert_eq!(scene.drain().await, 1);
+    assert_eq!(scene.seen(&case).await, ("withdrawn".to_owned(), "done".to_owned()));
+    scene.forward(TimeDelta::hours(3));
+    assert_eq!(scene.drain().await, 0);
+    assert_eq!(scene.there(&case).state, "02");
+    assert_eq!(scene.app.poll().await, 1);
+    assert_eq!(scene.drain().await, 1);
+    assert_eq!(scene.seen(&case).await, ("withdrawn".to_owned(), "done".to_owned()));
+    assert_eq!((scene.there(&case).state.as_str(), scene.there(&case).told.len()), ("13", 1));
+    // What it says of it now changes nothing any more.
+    assert_eq!((scene.app.poll().await, scene.drain().await), (0, 0));
+}
+
 /// A case the province did not take up is over as well.
 async fn after_the_province_did_not_take_it_up(setup: Setup) {
     let scene = Scene::start(setup).await;
@@ -165,6 +205,8 @@ tests::on_both!(
     while_the_case_is_posted,
     while_the_answer_is_on_its_way,
     while_it_is_refused,
+    before_what_is_on_its_way_arrives,
+    long_before_what_is_on_its_way_arrives,
     after_it_was_handed_over,
     after_the_province_decided,
     after_the_province_did_not_take_it_up,

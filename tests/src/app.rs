@@ -150,6 +150,10 @@ impl TestApp {
         &self.settings
     }
 
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// A connection of its own to the server's database.
     pub async fn database(&self) -> DatabaseConnection {
         database::connect(&self.database_url).await

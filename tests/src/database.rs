@@ -85,6 +85,17 @@ pub async fn postgres() -> String {
     address(&socket_dir, &name)
 }
 
+/// The database behind an address that [`postgres`] gave, empty once more; whoever was connected to it no longer is.
+pub async fn recreate(address: &str) {
+    let (server, socket_dir) = address.split_once("?host=").expect("an address of the cluster");
+    let name = server.rsplit('/').next().unwrap();
+    let server = connect(&self::address(Path::new(socket_dir), "postgres")).await;
+    for statement in [format!("DROP DATABASE {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+        server.execute_unprepared(&statement).await.unwrap();
+    }
+    server.close().await.unwrap();
+}
+
 /// The socket behind an address that [`postgres`] gave, and the same database behind a port of this machine.
 pub fn through(address: &str) -> (PathBuf, impl Fn(u16) -> String + use<'_>) {
     let (server, socket_dir) = address.split_once("?host=").expect("an address of the cluster");

@@ -9,6 +9,7 @@
 )]
 
 // What stands outside a server
+pub mod backup;
 pub mod database;
 pub mod objects;
 pub mod outside;

@@ -12,7 +12,7 @@ use portal::relay;
 use tokio::process::Command;
 
 use crate::gate::{Gate, Then};
-use crate::node::gated;
+use crate::node::{calling, gated};
 use crate::points::Point;
 
 const POINT: &str = "GXB_TEST_POINT";
@@ -62,7 +62,7 @@ pub async fn live() {
     let (gate, _said) = Gate::new(world.clone(), Arc::default());
     gate.arm(Point::named(own(POINT)).unwrap(), own(SKIP).parse().unwrap(), Then::Kill);
     let config = relay::Config { lease: LEASE, ..relay::Config::default() };
-    let (relay, desk, province) = gated(&app, &world, &app.store, config, &gate);
+    let (relay, desk, province) = gated(&app, &world, (&app.store, &calling(&app)), config, &gate);
     relay.drain().await.unwrap();
     portal::poll::poll(&desk, &*province).await.unwrap();
     relay.drain().await.unwrap();

@@ -10,8 +10,10 @@ use casework::Desk;
 use casework::world::{Clock, Driven, World};
 use chrono::{DateTime, TimeDelta, Utc};
 use portal::adapter::Province;
-use portal::deliver::{Binder, Deliver, ToProvince, ToWeChat};
+use portal::deliver::{Binder, Deliver, Endpoints, ToProvince, ToWeChat, Webhooks};
+use portal::http::Http;
 use portal::relay::{self, Relay};
+use portal::webhook::address::Guard;
 use portal::wechat::WeChat;
 use store::ObjectStore;
 use tokio::sync::mpsc;
@@ -89,6 +91,7 @@ pub struct Node {
     pub wires: Wires,
     app: Arc<App>,
     store: Arc<dyn ObjectStore>,
+    http: Http,
     clock: Skewed,
     config: relay::Config,
     ledger: Arc<Ledger>,
@@ -150,15 +153,23 @@ impl TestApp {
             }
         };
         let wires = Wires { database, province, objects };
-        Node { wires, app, store, clock, config: relay::Config::default(), ledger: Arc::default(), life: None }
+        let http = calling(&app);
+        Node { wires, app, store, http, clock, config: relay::Config::default(), ledger: Arc::default(), life: None }
     }
 }
 
-/// A relay of `app` in `world` whose every point has a gate; beside it the desk and the province it works with.
+/// What machines are called back through, where the settings let it.
+pub fn calling(app: &App) -> Http {
+    let settings = &app.config.webhooks;
+    Http::guarded(settings.timeout, Guard::new(Arc::clone(&app.names), settings.policy.clone())).unwrap()
+}
+
+/// A relay of `app` in `world` whose every point has a gate; beside it the desk and the province it works with. It reads
+/// files from this store and calls machines back through this client.
 pub fn gated(
     app: &App,
     world: &World,
-    store: &Arc<dyn ObjectStore>,
+    (store, http): (&Arc<dyn ObjectStore>, &Http),
     config: relay::Config,
     gate: &Arc<Gate>,
 ) -> (Relay, Desk, Arc<dyn Province>) {
@@ -174,7 +185,12 @@ pub fn gated(
     let gated = |inner| Arc::new(Gated { inner, gate: Arc::clone(gate) }) as Arc<dyn Deliver>;
     let deliverers = deliverers.into_iter().map(gated).collect();
     let relay = Relay::new(desk.clone(), config, deliverers, Arc::clone(&app.wake)).unwrap();
-    (relay, desk, province)
+    let settings = &app.config.webhooks;
+    let patience = TimeDelta::from_std(settings.patience).unwrap();
+    let webhooks = Webhooks::new(desk.clone(), http.clone(), settings.policy.clone(), patience, Arc::new(|| ()));
+    let endpoints: Arc<dyn Endpoints> = Arc::new(webhooks);
+    let endpoints = Arc::new(Gated { inner: endpoints, gate: Arc::clone(gate) });
+    (relay.with_endpoints(endpoints), desk, province)
 }
 
 impl Node {
@@ -266,11 +282,11 @@ impl Node {
     }
 
     fn life(&mut self) -> &mut Life {
-        let Self { app, store, clock, config, ledger, life, .. } = self;
+        let Self { app, store, http, clock, config, ledger, life, .. } = self;
         life.get_or_insert_with(|| {
             let world = World::by(Arc::new(clock.clone()));
             let (gate, said) = Gate::new(world.clone(), Arc::clone(ledger));
-            let (relay, desk, province) = gated(app, &world, store, config.clone(), &gate);
+            let (relay, desk, province) = gated(app, &world, (store, http), config.clone(), &gate);
             Life { gate, said, desk, relay, province, task: None }
         })
     }

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use casework::witness::Moment;
 use chrono::{DateTime, Utc};
-use entity::OutboxId;
 use entity::outbox::Destination;
+use entity::{EndpointId, OutboxId};
 use portal::adapter::{
     Application, FilePlace, FileRule, Kind, MaterialFile, Province, Receipt, RegisterPage, Reply, Report, ReportFaults,
     ReportPage, Standing, Telling,
 };
-use portal::deliver::{Deliver, Delivery, Job};
+use portal::deliver::{Deliver, Delivery, Endpoints, Job};
 use portal::wechat::{Identity, Phone, SubscribeMessage, WeChat, WeChatError};
 
 use crate::gate::Gate;
@@ -99,6 +99,17 @@ impl Deliver for Gated<dyn Deliver> {
         let delivery = LEASE.scope(lease, self.inner.deliver(job)).await;
         self.gate.pass(Point::Delivered).await;
         delivery
+    }
+}
+
+#[async_trait]
+impl Endpoints for Gated<dyn Endpoints> {
+    async fn called(&self) -> casework::Result<Vec<EndpointId>> {
+        self.inner.called().await
+    }
+
+    fn deliverer(&self, endpoint: EndpointId) -> Arc<dyn Deliver> {
+        Arc::new(Gated { inner: self.inner.deliverer(endpoint), gate: Arc::clone(&self.gate) })
     }
 }
 

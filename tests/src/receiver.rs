@@ -6,8 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use portal::webhook::address::Names;
 use serde_json::Value;
+use sha2::Sha256;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -23,6 +27,8 @@ pub enum Reply {
     Hang,
     /// By closing the connection.
     Close,
+    /// By resetting the connection.
+    Reset,
     /// With a body that never ends.
     Endless,
 }
@@ -36,12 +42,29 @@ pub struct Received {
     pub headers: BTreeMap<String, String>,
     /// The body's text.
     pub body: String,
+    /// How it was answered.
+    pub reply: Reply,
 }
 
 impl Received {
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// Whether the answer was that it came through.
+    pub fn came_through(&self) -> bool {
+        matches!(self.reply, Reply::Status(200..=299, _))
+    }
+
+    /// Whether one of its signatures is by this shared secret, as the specification writes it.
+    pub fn is_signed_with(&self, secret: &str) -> bool {
+        let text = format!("{}.{}.{}", self.headers["webhook-id"], self.headers["webhook-timestamp"], self.body);
+        let secret = BASE64.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
+        mac.update(text.as_bytes());
+        let signature = format!("v1,{}", BASE64.encode(mac.finalize().into_bytes()));
+        self.headers["webhook-signature"].split(' ').any(|one| one == signature)
     }
 }
 
@@ -96,6 +119,17 @@ impl Receiver {
         self.memory.lock().unwrap().replies.extend(replies);
     }
 
+    /// From now on every call is answered well, and what came so far is forgotten.
+    pub fn begin_anew(&self) {
+        let mut memory = self.memory.lock().unwrap();
+        (memory.replies, memory.calls) = (VecDeque::new(), Vec::new());
+    }
+
+    /// From now on every call is answered well.
+    pub fn heal(&self) {
+        self.memory.lock().unwrap().replies.clear();
+    }
+
     /// Every call that came, oldest first.
     pub fn calls(&self) -> Vec<Received> {
         self.memory.lock().unwrap().calls.clone()
@@ -114,11 +148,13 @@ impl Drop for Receiver {
 }
 
 async fn answer(mut stream: TcpStream, memory: Arc<Mutex<Memory>>) {
-    let Some(call) = read(&mut stream).await else { return };
+    let Some(mut call) = read(&mut stream).await else { return };
     let reply = {
         let mut memory = memory.lock().unwrap();
+        let reply = memory.replies.pop_front().unwrap_or(Reply::Status(200, ""));
+        call.reply = reply.clone();
         memory.calls.push(call);
-        memory.replies.pop_front().unwrap_or(Reply::Status(200, ""))
+        reply
     };
     match reply {
         Reply::Status(status, headers) => {
@@ -127,6 +163,7 @@ async fn answer(mut stream: TcpStream, memory: Arc<Mutex<Memory>>) {
         }
         Reply::Hang => tokio::time::sleep(Duration::from_mins(5)).await,
         Reply::Close => {}
+        Reply::Reset => stream.set_zero_linger().unwrap(),
         Reply::Endless => {
             let head = "HTTP/1.1 200 Said\r\nconnection: close\r\n\r\n";
             let mut sent = stream.write_all(head.as_bytes()).await;
@@ -154,7 +191,8 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
             .collect();
         let length: usize = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
         if body.len() >= length {
-            return Some(Received { line: line.to_owned(), headers, body: body.to_owned() });
+            let reply = Reply::Close;
+            return Some(Received { line: line.to_owned(), headers, body: body.to_owned(), reply });
         }
     }
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use serde::Deserialize as _;
 
-use super::{Filter, MAX_ATTEMPTS_SHOWN, cancelled, find, list};
+use super::{ABSENT, Filter, MAX_ATTEMPTS_SHOWN, cancelled, find, list};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::promise::Promise;
@@ -59,6 +59,30 @@ pub async fn redrive_many(desk: &Desk, filter: &Filter, limit: u64, by: &str) ->
     Ok((driven, more))
 }
 
+/// Drives everything again that the filter lets through now, each once and `portion` in a transaction. What a relay parks
+/// again meanwhile is left. Answers how many.
+///
+/// # Errors
+/// When the database fails: then those of earlier portions were.
+pub async fn redrive_all(desk: &Desk, filter: &Filter, portion: u64, by: &str) -> Result<usize> {
+    let (began, mut after, mut count) = (desk.world.now(), None, 0);
+    loop {
+        let rows = list(desk, filter, after, portion).await?;
+        let Some(last) = rows.last() else { return Ok(count) };
+        // What was promised since then cannot have been parked then, and whatever comes after it neither.
+        let over = last.created_at > began;
+        after = Some(last.id);
+        let then = rows.iter().filter(|row| row.settled_at.is_none_or(|at| at <= began));
+        let ids: Vec<_> = then.map(|row| row.id).collect();
+        let tx = desk.begin().await?;
+        count += drive(desk, &tx, &ids, by).await?.len();
+        tx.commit().await?;
+        if over {
+            return Ok(count);
+        }
+    }
+}
+
 async fn drive(desk: &Desk, tx: &DatabaseTransaction, ids: &[OutboxId], by: &str) -> Result<Vec<Model>> {
     change_by_hand(desk, tx, ids, &DRIVABLE, driven(desk), (Act::Redriven, by, None)).await
 }
@@ -102,6 +126,20 @@ pub async fn drive_kept(desk: &Desk, id: CaseId, checkpoint: &Json, by: &str) ->
         .await?;
     tx.commit().await?;
     Ok(driven.into_iter().map(|row| row.id).collect())
+}
+
+/// Drives again what was not told about a case because the province did not have it.
+pub(crate) async fn drive_untold(desk: &Desk, tx: &DatabaseTransaction, id: CaseId, by: &str) -> Result<()> {
+    let ids: Vec<OutboxId> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::Column::CaseId.eq(id))
+        .filter(outbox::Column::Destination.eq(outbox::Destination::Province))
+        .filter(outbox::Column::Reason.eq(ABSENT))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    change_by_hand(desk, tx, &ids, &[State::Done], driven(desk), (Act::Redriven, by, None)).await.map(drop)
 }
 
 /// Ends a promise that is not kept yet: it will not be. What it would have told is not told, and what waited behind it

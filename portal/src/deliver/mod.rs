@@ -9,12 +9,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use casework::promise::Promise;
 use casework::{Desk, Result};
+use chrono::{DateTime, Utc};
 use entity::outbox::{self, Destination};
 use serde_json::Value;
 
 pub use notice::{NoticeTemplates, ToWeChat};
 pub use province::{Binder, ToProvince};
-pub use webhook::Webhooks;
+pub use webhook::{Endpoints, Webhooks};
 
 use crate::relay::lease::Lease;
 
@@ -112,6 +113,13 @@ pub enum Outcome {
         /// Why.
         code: String,
     },
+    /// It cannot be known before this moment: look again then. Not the other side's wish, so no bound of the schedule holds.
+    Later {
+        /// When.
+        at: DateTime<Utc>,
+        /// Why.
+        code: &'static str,
+    },
     /// It may have been done: ask before trying again.
     Unknown(String),
     /// A person must act.
@@ -132,7 +140,7 @@ impl Delivery {
                 let code = code.as_str();
                 (OUTAGES.contains(&code) || OVERLOADED.contains(&code)).then_some(false)
             }
-            Outcome::Done(_) | Outcome::Parked(_) => self.reached.then_some(true),
+            Outcome::Done(_) | Outcome::Parked(_) | Outcome::Later { .. } => self.reached.then_some(true),
             Outcome::Cancelled(_) => None,
         }
     }

@@ -2,6 +2,7 @@
 
 mod files;
 mod told;
+mod withdraw;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub use self::files::Binder;
 use self::files::Stopped;
 use super::{Deliver, Delivery, Job, Outcome};
 use crate::adapter::{FILE_ABSENT, Province, Reply, Standing, Verdict};
-use crate::{application, poll};
+use crate::application;
 
 /// Hands cases to the province.
 pub struct ToProvince {
@@ -133,37 +134,6 @@ impl ToProvince {
         }
         let outcome = Outcome::Retry { after: None, code: code.clone() };
         Ok(Delivery { outcome, ..delivery })
-    }
-
-    async fn withdraw(&self, id: CaseId) -> Result<Delivery> {
-        let orgbusno = application::orgbusno(id);
-        let standing = self.province.get_case(&orgbusno).await;
-        let province_id = match &standing.value {
-            Some(Standing::Present { province_id, .. }) => province_id.clone(),
-            Some(Standing::Absent) => return Ok(with(&standing, "ask", Outcome::Done(Some("province.absent")))),
-            None => return Ok(with(&standing, "ask", failure(&standing.verdict))),
-        };
-        let case = self.case(id).await?;
-        let at = case.decided_at.unwrap_or(case.changed_at);
-        let reply = self.province.withdraw_case(&orgbusno, &province_id, at).await;
-        if reply.verdict.is_done() {
-            return Ok(with(&reply, "withdraw", Outcome::Done(None)));
-        }
-        let refused = matches!(reply.verdict, Verdict::Rejected { .. });
-        if refused && self.decided(id, &orgbusno).await? {
-            return Ok(with(&reply, "withdraw", Outcome::Cancelled("case.decided")));
-        }
-        Ok(with(&reply, "withdraw", failure(&reply.verdict)))
-    }
-
-    /// Whether the province decided before it heard that the case was given up: then its decision stands, here too.
-    async fn decided(&self, id: CaseId, orgbusno: &str) -> Result<bool> {
-        let standing = self.province.get_case(orgbusno).await;
-        let Some(Standing::Present { history, .. }) = &standing.value else { return Ok(false) };
-        for received in history {
-            poll::take(&self.desk, received).await?;
-        }
-        Ok(self.case(id).await?.state != State::Withdrawn)
     }
 
     async fn case(&self, id: CaseId) -> Result<case::Model> {

@@ -22,6 +22,19 @@ use crate::webhook::sign;
 /// Longest reply read: nobody needs more than a line of it.
 const MAX_REPLY_BYTES: usize = 64 * 1024;
 
+/// Who knows the endpoints there are, which come and go while a relay runs.
+#[async_trait]
+pub trait Endpoints: Send + Sync {
+    /// Every endpoint that is called.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn called(&self) -> Result<Vec<EndpointId>>;
+
+    /// Who keeps the promises made to one endpoint.
+    fn deliverer(&self, endpoint: EndpointId) -> Arc<dyn Deliver>;
+}
+
 /// How endpoints are called.
 #[derive(Clone)]
 pub struct Webhooks {
@@ -51,17 +64,15 @@ impl Webhooks {
     ) -> Self {
         Self { desk, http, policy, patience, turned_off }
     }
+}
 
-    /// Every endpoint that is called.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn called(&self) -> Result<Vec<EndpointId>> {
+#[async_trait]
+impl Endpoints for Webhooks {
+    async fn called(&self) -> Result<Vec<EndpointId>> {
         webhook::called(&self.desk).await
     }
 
-    /// Who keeps the promises made to one endpoint.
-    pub fn deliverer(&self, endpoint: EndpointId) -> Arc<dyn Deliver> {
+    fn deliverer(&self, endpoint: EndpointId) -> Arc<dyn Deliver> {
         Arc::new(ToEndpoint { by: self.clone(), endpoint })
     }
 }

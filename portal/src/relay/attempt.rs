@@ -134,6 +134,7 @@ impl Worker {
                 Some(at) => (again(State::Queued, at, code), "retry"),
                 None => (over(State::Parked, Some(code)), "parked"),
             },
+            Outcome::Later { at, code } => (again(State::Queued, *at, code), "retry"),
             Outcome::Unknown(code) => match self.next_try(lease, None) {
                 Some(at) => (again(State::Unknown, at, code), "unknown"),
                 None => (over(State::Parked, Some(code)), "parked"),

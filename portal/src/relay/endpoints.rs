@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Relay;
 use super::attempt::Worker;
 use super::lane::Lane;
-use crate::deliver::{Deliver, Webhooks};
+use crate::deliver::{Deliver, Endpoints};
 
 /// How often to look which endpoints there are, at most.
 const LOOK: Duration = Duration::from_secs(1);
@@ -25,11 +25,11 @@ impl Relay {
 
     /// Runs a lane for each endpoint that is called, until `stop`; then finishes what is at hand.
     pub(super) async fn follow(&self, stop: &CancellationToken) {
-        let Some(webhooks) = &self.webhooks else { return };
+        let Some(endpoints) = &self.endpoints else { return };
         let (mut running, mut lanes) = (HashMap::new(), JoinSet::new());
         while !stop.is_cancelled() {
-            match webhooks.called().await {
-                Ok(called) => self.adjust(webhooks, &called, &mut running, &mut lanes, stop),
+            match endpoints.called().await {
+                Ok(called) => self.adjust(endpoints, &called, &mut running, &mut lanes, stop),
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "webhooks cannot be looked for");
                 }
@@ -45,7 +45,7 @@ impl Relay {
 
     fn adjust(
         &self,
-        webhooks: &Webhooks,
+        endpoints: &Arc<dyn Endpoints>,
         called: &[EndpointId],
         running: &mut HashMap<EndpointId, CancellationToken>,
         lanes: &mut JoinSet<()>,
@@ -60,7 +60,7 @@ impl Relay {
         });
         for id in called {
             running.entry(*id).or_insert_with(|| {
-                let (lane, lane_stop) = (self.lane(webhooks.deliverer(*id)), stop.child_token());
+                let (lane, lane_stop) = (self.lane(endpoints.deliverer(*id)), stop.child_token());
                 let (wake, until) = (Arc::clone(&self.wake), lane_stop.clone());
                 lanes.spawn(async move { lane.run(&wake, &until).await });
                 lane_stop
@@ -70,10 +70,10 @@ impl Relay {
 
     /// One round of every endpoint's lane. Answers how many attempts that were.
     pub(super) async fn drain_endpoints(&self) -> Result<usize> {
-        let Some(webhooks) = &self.webhooks else { return Ok(0) };
+        let Some(endpoints) = &self.endpoints else { return Ok(0) };
         let mut attempts = 0;
-        for id in webhooks.called().await? {
-            attempts += self.lane(webhooks.deliverer(id)).drain().await?;
+        for id in endpoints.called().await? {
+            attempts += self.lane(endpoints.deliverer(id)).drain().await?;
         }
         Ok(attempts)
     }

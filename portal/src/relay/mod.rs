@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use self::attempt::Worker;
 use self::backoff::Schedule;
 use self::lane::Lane;
-use crate::deliver::{Deliver, Webhooks};
+use crate::deliver::{Deliver, Endpoints};
 use crate::wake::Wake;
 
 /// Most cases whose owners are told in one go that they are late.
@@ -66,7 +66,7 @@ pub struct Relay {
     lanes: Arc<[Lane]>,
     name: Arc<str>,
     wake: Arc<Wake>,
-    webhooks: Option<Webhooks>,
+    endpoints: Option<Arc<dyn Endpoints>>,
 }
 
 impl std::fmt::Debug for Relay {
@@ -88,13 +88,13 @@ impl Relay {
             Lane::new(Arc::clone(&name), worker)
         };
         let lanes = deliverers.into_iter().map(lane).collect();
-        Ok(Self { desk, config, lanes, name, wake, webhooks: None })
+        Ok(Self { desk, config, lanes, name, wake, endpoints: None })
     }
 
     /// The same relay, which calls the endpoints of machines as well: each has a lane while it is there.
     #[must_use]
-    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
-        Self { webhooks: Some(webhooks), ..self }
+    pub fn with_endpoints(self, endpoints: Arc<dyn Endpoints>) -> Self {
+        Self { endpoints: Some(endpoints), ..self }
     }
 
     /// Works until `stop`, then finishes what is at hand.

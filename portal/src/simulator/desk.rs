@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::Switches;
 use super::fault::{Action, CallKind, Fault, FaultQueue};
+use super::held::Held;
 use super::memory::Memory;
 use super::random::{Form, Lots, Random};
 use super::script::{Script, ScriptError, Step};
@@ -43,6 +44,7 @@ pub(super) struct Desk {
     faults: Mutex<FaultQueue>,
     lots: Mutex<Option<Lots>>,
     memory: Mutex<Memory>,
+    held: Mutex<Vec<Held>>,
     changed: watch::Sender<u64>,
 }
 
@@ -79,6 +81,7 @@ impl Desk {
             faults: Mutex::default(),
             lots: Mutex::default(),
             memory: Mutex::new(Memory::new(config.limits)),
+            held: Mutex::default(),
             changed: watch::Sender::new(0),
             rules: config.rules,
         };
@@ -88,6 +91,11 @@ impl Desk {
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         lock(&self.memory)
+    }
+
+    /// What is on its way.
+    pub(super) fn held(&self) -> MutexGuard<'_, Vec<Held>> {
+        lock(&self.held)
     }
 
     pub(super) fn script(&self) -> Script {

@@ -33,7 +33,7 @@ pub struct Fault {
     /// Of `refuse` and `status`: the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
-    /// Of `slow`: how long; of `hang`: how long at most, ten minutes when it is not said.
+    /// Of `slow` and `hold_up`: how long; of `hang`: how long at most, ten minutes when it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ms: Option<u64>,
     /// Of `slow` and `hang`: whether the call is carried out before or after the wait.
@@ -85,6 +85,9 @@ pub enum Action {
     CloseBefore,
     /// The call is carried out, then the connection is closed without an answer.
     CloseAfter,
+    /// Of a case: the connection is closed, and the application arrives `ms` later by the simulator's clock, as one does that
+    /// was held up on its way.
+    HoldUp,
     /// Of a report: sent twice.
     Duplicate,
     /// Of a report: held back until the case's next one was sent; sent at once when it was the last.
@@ -100,13 +103,14 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Refuse,
         Self::Status,
         Self::Slow,
         Self::Hang,
         Self::CloseBefore,
         Self::CloseAfter,
+        Self::HoldUp,
         Self::Duplicate,
         Self::OutOfOrder,
         Self::WrongSignature,
@@ -121,6 +125,7 @@ impl Action {
             Self::Duplicate | Self::OutOfOrder | Self::StaleClock => call == Report,
             Self::WrongSignature => matches!(call, Report | Case | Step),
             Self::Lose => matches!(call, Report | File),
+            Self::HoldUp => call == Case,
             _ => call != Report,
         }
     }
@@ -137,8 +142,10 @@ pub enum Moment {
     After,
 }
 
-/// The longest a call is held up.
+/// The longest a call takes.
 const MAX_MS: u64 = 600_000;
+/// The longest an application is on its way.
+const MAX_ON_ITS_WAY_MS: u64 = 86_400_000;
 
 impl Fault {
     /// The next such call.
@@ -165,12 +172,12 @@ impl Fault {
 
     /// Whether it can be done.
     pub(super) fn check(&self) -> Result<(), ScriptError> {
-        use Action::{Hang, Refuse, Slow, Status};
+        use Action::{Hang, HoldUp, Refuse, Slow, Status};
         let senseless = |why| Err(ScriptError::Senseless(why));
         if !self.action.is_for(self.call) {
             return senseless(
                 "duplicate, out_of_order and stale_clock are for reports, wrong_signature for reports, cases and steps, \
-                 lose for reports and files, all else for calls",
+                 lose for reports and files, hold_up for cases, all else for calls",
             );
         }
         if (self.action == Status) != self.status.is_some_and(|status| (400..600).contains(&status)) {
@@ -182,11 +189,13 @@ impl Fault {
         if self.words.is_some() && !matches!(self.action, Refuse | Status) {
             return senseless("`words` are for actions `refuse` and `status`");
         }
-        if (self.ms.is_some() || self.moment.is_some()) && !matches!(self.action, Slow | Hang) {
-            return senseless("`ms` and `moment` are for actions `slow` and `hang`");
+        let waits = matches!(self.action, Slow | Hang);
+        if (self.ms.is_some() && !waits && self.action != HoldUp) || (self.moment.is_some() && !waits) {
+            return senseless("`ms` is for actions `slow`, `hang` and `hold_up`, `moment` for `slow` and `hang`");
         }
-        if (self.action == Slow && self.ms.is_none()) || self.ms.is_some_and(|ms| ms > MAX_MS) {
-            return senseless("`slow` needs `ms`, at most 600000");
+        let most = if self.action == HoldUp { MAX_ON_ITS_WAY_MS } else { MAX_MS };
+        if (matches!(self.action, Slow | HoldUp) && self.ms.is_none()) || self.ms.is_some_and(|ms| ms > most) {
+            return senseless("`slow` needs `ms`, at most 600000, and `hold_up`, at most 86400000");
         }
         let texts = [&self.subject, &self.retry_after, &self.words];
         if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT) {

@@ -66,8 +66,13 @@ where
     let subjects: Vec<_> = about.subjects.iter().copied().chain([own.as_str()]).collect();
     let fault = desk.take_fault(Form::Calls, about.kind, &subjects);
     drop(permit);
+    desk.arrivals();
     match fault {
         None => work(bytes).await,
+        Some(fault) if fault.action == Action::HoldUp => {
+            desk.hold_up(bytes, fault.wait());
+            cut(desk, request, Response::default())
+        }
         Some(fault) if fault.action == Action::Lose => {
             let response = work(bytes).await;
             about.subjects.iter().for_each(|subject| desk.memory().lose_file(subject));
@@ -116,10 +121,13 @@ where
         }
         Action::CloseBefore => cut(desk, request, Response::default()),
         Action::CloseAfter => cut(desk, request, work().await),
-        // Of reports, or of answers that are signed, which these are not.
-        Action::Duplicate | Action::OutOfOrder | Action::WrongSignature | Action::StaleClock | Action::Lose => {
-            work().await
-        }
+        // Of reports, or of answers that are signed, which these are not; or seen to before.
+        Action::Duplicate
+        | Action::OutOfOrder
+        | Action::WrongSignature
+        | Action::StaleClock
+        | Action::Lose
+        | Action::HoldUp => work().await,
     }
 }
 

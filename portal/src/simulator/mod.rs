@@ -26,6 +26,7 @@ mod desk;
 mod drop;
 mod fault;
 mod gate;
+mod held;
 mod inspect;
 mod intake;
 mod memory;
@@ -165,11 +166,13 @@ impl Simulator {
 
     /// Every case it has, in the order of arrival.
     pub fn cases(&self) -> Vec<SimCase> {
+        self.desk.arrivals();
         self.desk.memory().cases()
     }
 
     /// One case.
     pub fn case(&self, orgbusno: &str) -> Option<SimCase> {
+        self.desk.arrivals();
         self.desk.memory().case(orgbusno).cloned()
     }
 

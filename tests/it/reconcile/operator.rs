@@ -1,7 +1,5 @@
 //! What an operator does: compares by hand, and after a backup was played back.
 
-use std::path::PathBuf;
-
 use casework::machine::Scope;
 use chrono::TimeDelta;
 use entity::staff::Role;
@@ -14,15 +12,16 @@ use tests::Setup;
 use super::{compared, forget, handed_over};
 use crate::relaying::{Scene, orgbusno};
 
+tests::on_both!(an_older_backup_ends_right);
+
 /// An older backup of our database is played back: what the province did since is heard again, what was sent since is not
 /// sent twice, and what nobody here remembers is shown to a person.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_older_backup_ends_right() {
-    let mut scene = Scene::start(Setup::sqlite()).await;
+async fn an_older_backup_ends_right(setup: Setup) {
+    let mut scene = Scene::start(setup).await;
     let decided = handed_over(&scene).await;
     let waiting = scene.submitted().await;
     let draft = scene.owner().await.ready().await;
-    let backup = files(&scene).await;
+    let backup = scene.app.back_up().await;
     // What the backup does not know.
     scene.drain().await;
     scene.owner().await.submit(&draft).await;
@@ -32,13 +31,7 @@ async fn an_older_backup_ends_right() {
     scene.report(&decided, &Step::now(Status::Approved)).await;
     assert_eq!((scene.seen(&decided).await.0.as_str(), scene.province().cases().len()), ("approved", 4));
     scene.app.stop().await;
-    for (path, bytes) in backup {
-        // New files, as an operator puts them there: the relay of before still holds the old ones open.
-        drop(std::fs::remove_file(&path));
-        if let Some(bytes) = bytes {
-            std::fs::write(path, bytes).unwrap();
-        }
-    }
+    scene.app.play_back(&backup).await;
     scene.app.restart().await;
     scene.relay = scene.app.relay();
     assert_eq!(scene.seen(&decided).await.0, "submitted", "the backup is in force");
@@ -62,18 +55,6 @@ async fn an_older_backup_ends_right() {
             .all(|case| case.history.iter().filter(|r| r.body["state"] == "02").count() == 1)
     );
     assert_eq!(compared(&scene, true).await.found, 2, "what is left is for a person");
-}
-
-/// The database's files as they are now, after everything was written into the main one.
-async fn files(scene: &Scene) -> Vec<(PathBuf, Option<Vec<u8>>)> {
-    use sea_orm::ConnectionTrait as _;
-    let db = &scene.app.app().desk.db;
-    db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
-    let setting = scene.app.settings().iter().find(|(name, _)| name == "GXB_DATA_DIR").unwrap();
-    let name = |suffix: &str| PathBuf::from(&setting.1).join(format!("gaoxingban.sqlite{suffix}"));
-    ["", "-wal", "-shm"]
-        .map(|suffix| (name(suffix), std::fs::read(name(suffix)).ok().filter(|_| suffix.is_empty())))
-        .into()
 }
 
 /// What an operator types, and what they read.

@@ -30,12 +30,13 @@ pub async fn all(stage: &Stage, schedule: &Schedule, cases: &[Live]) -> Vec<Stri
     let (mut faults, owner) = (Vec::new(), stage.phone.sign_in(&format!("dev-{OWNER}")).await);
     for (number, live) in cases.iter().enumerate() {
         let mut trace = Trace::of(stage, live).await;
-        trace.timeline().await;
+        let lines = trace.timeline().await;
         trace.promises();
         trace.notices().await;
         trace.both_sides(schedule.overlaps());
         trace.reports().await;
         trace.seen_by(&owner).await;
+        trace.faults.extend(stage.hooks.faults(&lines, &trace.owed));
         faults.extend(trace.faults.into_iter().map(|fault| format!("case {number} ({:?}): {fault}", trace.row.state)));
     }
     faults
@@ -91,7 +92,7 @@ impl<'a> Trace<'a> {
     }
 
     /// Nothing goes back, and no line is missing.
-    async fn timeline(&mut self) {
+    async fn timeline(&mut self) -> Vec<case_event::Model> {
         let lines = case_event::Entity::find().filter(case_event::Column::CaseId.eq(self.row.id));
         let lines = lines.order_by_asc(case_event::Column::Sequence).all(&self.stage.desk().db).await.unwrap();
         let numbers: Vec<_> = lines.iter().map(|line| line.sequence).collect();
@@ -102,6 +103,7 @@ impl<'a> Trace<'a> {
         }
         let last = lines.last().map(|line| line.state);
         self.must(last == Some(self.row.state), || format!("the timeline ends {last:?}"));
+        lines
     }
 
     /// Nothing is owed any more, and each promise was kept once at most.
@@ -114,13 +116,20 @@ impl<'a> Trace<'a> {
             self.must(numbers.len() == tried.len(), || format!("{what}: two attempts with one lease"));
             let newest = numbers.last().copied().unwrap_or_default();
             self.must(i64::from(newest) <= row.fence, || format!("{what}: attempt {newest} of lease {}", row.fence));
-            let done: Vec<_> = tried.iter().filter(|attempt| attempt.outcome == "done").collect();
+            // A case that was not there when we asked, and arrived later, is told of after all.
+            let mut done: Vec<_> = tried.iter().filter(|attempt| attempt.outcome == "done").collect();
+            if row.reason.as_deref() != Some(casework::outbox::ABSENT) {
+                done.retain(|attempt| attempt.code.as_deref() != Some(casework::outbox::ABSENT));
+            }
             let once = done.len() == usize::from(row.state == Owed::Done);
             self.must(once, || format!("{what} is {:?} and was kept {} times", row.state, done.len()));
             let last = done.first().is_none_or(|attempt| attempt.number == newest);
             self.must(last, || format!("{what} was tried after it was kept"));
             let handed_in = matches!(promise(&row), Promise::ApplyV1 { .. }) && !self.withdrawn();
-            self.must(!handed_in || row.state == Owed::Done, || format!("{what} is {:?}", row.state));
+            // Given up, not there when we asked, and decided when it arrived after all.
+            let too_late = row.reason.as_deref() == Some("case.withdrawn");
+            let kept = row.state == Owed::Done || too_late;
+            self.must(!handed_in || kept, || format!("{what} is {:?}", row.state));
             self.owed.push((row, tried));
         }
     }

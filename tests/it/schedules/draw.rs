@@ -8,8 +8,10 @@ use tests::gate::Then;
 use tests::node::Work;
 use tests::points::{Call, Point};
 use tests::proxy::Trouble;
+use tests::receiver::Reply;
 
 use super::dice::Dice;
+use super::hooks::MACHINES;
 use super::plan::{Act, Event, Plan, Schedule, Wire, is_of_renewal};
 
 /// One schedule in so many has a process of its own killed.
@@ -37,8 +39,8 @@ impl Schedule {
         let relays = dice.pick(&[1, 2, 2, 4]);
         let lease = dice.pick(&[60_000, 60_000, 90]);
         let cases: Vec<_> = (0..=dice.below(3)).map(|_| plan(&mut dice)).collect();
-        let given_up = dice.chance(40);
-        let mut draw = Draw { dice, relays, cases: cases.len(), given_up, lease, database };
+        let (given_up, called) = (dice.chance(40), dice.chance(50));
+        let mut draw = Draw { dice, relays, cases: cases.len(), given_up, called, lease, database };
         // The others are handed in later, at the latest when everything comes to its end.
         let mut events: Vec<_> = (0..cases.len()).filter(|_| draw.dice.chance(60)).map(Event::Submit).collect();
         for _ in 0..6 + draw.dice.below(12) {
@@ -47,7 +49,7 @@ impl Schedule {
         if seed.is_multiple_of(MORTAL) {
             events.push(Event::Mortal(draw.dice.pick(&Point::all()), draw.dice.pick(&[0, 0, 1, 2])));
         }
-        Self { seed, relays, lease, cases, events }
+        Self { seed, relays, lease, cases, called, events }
     }
 }
 
@@ -70,16 +72,24 @@ struct Draw {
     relays: usize,
     cases: usize,
     given_up: bool,
+    called: bool,
     lease: u64,
     database: Database,
 }
 
 impl Draw {
     fn event(&mut self, events: &mut Vec<Event>) {
+        if self.called && self.dice.chance(30) {
+            let machine = self.dice.below(MACHINES);
+            let event =
+                if self.dice.chance(85) { Event::Answer(machine, self.reply()) } else { Event::TurnOn(machine) };
+            events.push(event);
+        }
         let (case, node) = (self.dice.below(self.cases), self.dice.below(self.relays));
         match self.dice.below(100) {
             0..=7 => events.push(Event::Submit(case)),
-            8..=15 if self.given_up => events.push(Event::Withdraw(case)),
+            8..=12 if self.given_up => events.push(Event::Withdraw(case)),
+            13..=15 if self.given_up => self.too_late(case, node, events),
             8..=27 => events.push(Event::Decide(case)),
             28..=35 => events.push(Event::Act(case)),
             36..=42 if self.relays > 1 => self.overtake(case, node, events),
@@ -152,6 +162,26 @@ impl Draw {
         events.extend([Event::Release(node), Event::Release(other)]);
     }
 
+    /// A case is given up while it is on its way, and arrives when the province said already that it does not have it.
+    fn too_late(&mut self, case: usize, node: usize, events: &mut Vec<Event>) {
+        let other = (node + 1) % self.relays;
+        let deliver = |node| Event::Work(vec![node], Work::Deliver);
+        // On the wire, or in a relay that is not woken before its lease is over.
+        let waits = self.relays > 1 && self.dice.chance(50);
+        events.push(if waits {
+            Event::Arm(node, Point::Before(Call::Case), 0, Then::Wait)
+        } else {
+            Event::Fail(Box::new(self.held_up(0)))
+        });
+        events.extend([Event::Submit(case), deliver(node), Event::Withdraw(case)]);
+        for seconds in [70, self.dice.pick(&[70, 1_000])] {
+            events.extend([Event::Jump(seconds), deliver(other)]);
+        }
+        if waits {
+            events.push(Event::Release(node));
+        }
+    }
+
     fn wire(&mut self, node: usize) -> Event {
         let wire = self.dice.pick(&[Wire::Database, Wire::Database, Wire::Province, Wire::Objects]);
         let lose = u32::try_from(self.dice.below(12)).unwrap();
@@ -180,9 +210,29 @@ impl Draw {
             30..=36 => Fault { status: Some(429), retry_after: Some("90".to_owned()), ..on(Action::Status) },
             37..=59 => on(Action::CloseBefore),
             60..=86 => on(Action::CloseAfter),
-            87..=97 => Fault { ms: Some(15), moment, ..on(Action::Slow) },
+            87..=92 => Fault { ms: Some(15), moment, ..on(Action::Slow) },
+            93..=97 => self.held_up(skip),
             // Longer than anybody waits.
             _ => Fault { ms: Some(1_100), moment, ..on(Action::Hang).times(1) },
+        }
+    }
+
+    /// An application arrives late, perhaps later than anybody can expect.
+    fn held_up(&mut self, skip: u32) -> Fault {
+        let seconds = self.dice.pick(&[20, 300, 800, 5_000, 20_000]);
+        Fault { skip, ms: Some(1_000 * seconds), ..Fault::on(CallKind::Case, Action::HoldUp) }
+    }
+
+    fn reply(&mut self) -> Reply {
+        match self.dice.below(100) {
+            0..=19 => Reply::Status(self.dice.pick(&[500, 502, 404]), ""),
+            20..=34 => Reply::Status(self.dice.pick(&[429, 503]), "retry-after: 90\r\n"),
+            35..=49 => Reply::Status(302, "location: http://127.0.0.1:1/\r\n"),
+            50..=64 => Reply::Status(410, ""),
+            65..=79 => Reply::Close,
+            80..=95 => Reply::Reset,
+            // Longer than anybody waits.
+            _ => Reply::Hang,
         }
     }
 

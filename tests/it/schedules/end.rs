@@ -20,6 +20,7 @@ impl Playing<'_> {
     pub async fn end(&mut self, relays: usize) {
         self.stage.app.simulator().heal();
         self.stage.app.outside.wechat.state().clear_faults();
+        self.stage.hooks.heal();
         for lock in std::mem::take(&mut self.busy) {
             lock.await.unwrap();
         }
@@ -40,7 +41,10 @@ impl Playing<'_> {
             if round < 2 {
                 self.work(&busy, Work::TellLate).await;
             }
+            self.stage.turn_all_on().await;
+            self.look().await;
             self.people().await;
+            self.look().await;
             outbox::redrive_many(self.stage.desk(), &Filter::of([Owed::Parked]), 100, "staff:test").await.unwrap();
             self.work(&busy, Work::Deliver).await;
             let fetched = self.work(&[round % relays], Work::Fetch).await;

@@ -6,6 +6,7 @@ mod county;
 mod dice;
 mod draw;
 mod end;
+mod hooks;
 mod plan;
 mod play;
 mod stage;

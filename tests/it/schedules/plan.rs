@@ -9,6 +9,7 @@ use tests::gate::Then;
 use tests::node::Work;
 use tests::points::{Call, Point};
 use tests::proxy::Trouble;
+use tests::receiver::Reply;
 
 /// What is played.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct Schedule {
     /// How long a lease holds, in milliseconds.
     pub lease: u64,
     pub cases: Vec<Plan>,
+    /// Whether machines are called back.
+    pub called: bool,
     pub events: Vec<Event>,
 }
 
@@ -71,6 +74,10 @@ pub enum Event {
     Mortal(Point, u32),
     Fail(Box<Fault>),
     FailMessage(Silence),
+    /// A machine answers its next call like this.
+    Answer(usize, Reply),
+    /// A machine that was turned off has itself turned on again.
+    TurnOn(usize),
     Wire(usize, Wire, Trouble),
     Mend(usize),
     /// Somebody else holds the database's write lock for so many milliseconds.
@@ -82,6 +89,7 @@ pub enum Event {
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}: {} relay(s), leases of {} ms", self.seed, self.relays, self.lease)?;
+        writeln!(f, "  machines are called: {}", self.called)?;
         for (number, case) in self.cases.iter().enumerate() {
             writeln!(f, "  case {number}: {case:?}")?;
         }
@@ -119,7 +127,7 @@ impl Schedule {
         ]);
         events.extend([Event::Jump(70), deliver(), Event::Work(vec![0], Work::Fetch)]);
         let lease = if is_of_renewal(point) { 90 } else { 60_000 };
-        Self { seed: 0, relays: 1, lease, cases, events }
+        Self { seed: 0, relays: 1, lease, cases, called: true, events }
     }
 
     /// The same with a process of its own, which the operating system kills.
@@ -139,14 +147,15 @@ impl Schedule {
             events.push(Event::Fail(Box::new(slow)));
         }
         events.push(Event::Mortal(point, 0));
-        Self { seed: 0, relays: 1, lease: 60_000, cases, events }
+        Self { seed: 0, relays: 1, lease: 60_000, cases, called: true, events }
     }
 
-    /// Whether two may be at one call at a time: somebody waits past the end of a lease, or dies with a call on its way.
+    /// Whether two may be at one call at a time: somebody waits past the end of a lease, or dies with a call on its way, or one
+    /// is held up there.
     pub fn overlaps(&self) -> bool {
         self.events.iter().any(|event| match event {
             Event::Arm(..) | Event::Kill(_) | Event::Mortal(..) | Event::Skew(..) => true,
-            Event::Fail(fault) => fault.action == Action::Hang,
+            Event::Fail(fault) => matches!(fault.action, Action::Hang | Action::HoldUp),
             _ => false,
         })
     }

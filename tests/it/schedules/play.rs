@@ -32,6 +32,8 @@ pub struct Live {
     pub steps: usize,
     /// How it was seen last.
     pub seen: (case::State, i32),
+    /// The line its timeline ended with then.
+    pub line: i32,
 }
 
 /// What a play showed.
@@ -53,10 +55,11 @@ pub async fn play(stage: &mut Stage, schedule: &Schedule) -> Shown {
     for node in &mut stage.nodes {
         node.begin(config.clone(), &ledger);
     }
+    stage.called(schedule.called).await;
     let mut cases = Vec::new();
     for plan in &schedule.cases {
         let id = stage.draft(matches!(plan, Plan::County(_))).await;
-        cases.push(Live { id, plan: plan.clone(), steps: 0, seen: (case::State::Draft, 0) });
+        cases.push(Live { id, plan: plan.clone(), steps: 0, seen: (case::State::Draft, 0), line: 0 });
     }
     let mut play = Playing { stage, cases, shown: Shown::default(), busy: Vec::new() };
     for event in &schedule.events {
@@ -119,6 +122,8 @@ impl Playing<'_> {
                 let fault = stand_in::Fault { path, trouble: trouble.clone(), times: 1 };
                 self.stage.app.outside.wechat.state().add_fault(fault).unwrap();
             }
+            Event::Answer(machine, reply) => self.stage.hooks.answer(*machine, reply.clone()),
+            Event::TurnOn(machine) => self.stage.turn_on(*machine).await,
             Event::Wire(node, wire, trouble) => {
                 let wires = &self.node(*node).wires;
                 let wire = match wire {
@@ -246,13 +251,17 @@ impl Playing<'_> {
     pub async fn look(&mut self) {
         let ids: Vec<_> = self.cases.iter().map(|case| case.id).collect();
         let rows = case::Entity::find().filter(case::Column::Id.is_in(ids)).all(&self.stage.desk().db).await.unwrap();
+        let mut lines = Vec::new();
         for row in rows {
             let live = self.cases.iter_mut().find(|live| live.id == row.id).unwrap();
+            let line = std::mem::replace(&mut live.line, row.last_event);
+            lines.extend((line + 1..=row.last_event).map(|line| (row.id, line)));
             let (state, version) = std::mem::replace(&mut live.seen, (row.state, row.data_version));
             if row.data_version < version || !check::may_follow(state, row.state, row.data_version > version) {
                 let fault = format!("{}: {state:?} became {:?} at {}", row.id, row.state, self.stage.at);
                 self.shown.faults.push(fault);
             }
         }
+        self.stage.told(&lines).await;
     }
 }

@@ -15,6 +15,8 @@ use tests::desk::SIGNBOARD;
 use tests::node::Node;
 use tests::{Caller, Database, Objects, Setup, TestApp};
 
+use super::hooks::Hooks;
+
 /// Most relays of a schedule.
 pub const RELAYS: usize = 4;
 /// More messages than all schedules send.
@@ -42,6 +44,8 @@ pub struct Stage {
     pub phone: Caller,
     pub approver: By,
     pub issuer: By,
+    /// Machines that are called back.
+    pub hooks: Hooks,
     likes: [Like; 2],
     _catalogue: TempDir,
 }
@@ -55,6 +59,7 @@ impl Stage {
     pub async fn open(database: Database) -> Self {
         let (catalogue, clock) = (county::catalogue(), Driven::at(monday()));
         let setup = Setup::on(database, Objects::S3).without_relay().clock(&clock).script(Script::nothing());
+        let setup = setup.set("GXB_WEBHOOK_NETWORKS", "127.0.0.0/8").set("GXB_WEBHOOK_TIMEOUT", "300ms");
         let setup = setup.set("GXB_CATALOGUE_DIR", catalogue.path().display().to_string());
         let app = setup.set("GXB_PORTAL_TIMEOUT", "1s").start().await;
         let mut nodes = Vec::new();
@@ -68,7 +73,8 @@ impl Stage {
         let (approver, issuer) = (by(&desk, Role::Approver).await, by(&desk, Role::Issuer).await);
         let at = String::new();
         let phone = app.nobody();
-        Self { app, database, clock, nodes, at, owner, phone, approver, issuer, likes, _catalogue: catalogue }
+        let hooks = Hooks::open(&app).await;
+        Self { app, database, clock, nodes, at, owner, phone, approver, issuer, hooks, likes, _catalogue: catalogue }
     }
 
     pub fn desk(&self) -> &Desk {

@@ -1,6 +1,6 @@
 //! What an operator does to deliveries by hand.
 
-use casework::outbox::{Filter, redrive_many};
+use casework::outbox::{Filter, redrive_all};
 use casework::{Result, destination};
 use entity::outbox::State;
 
@@ -19,7 +19,7 @@ pub(super) struct Redrive {
     /// Only those that are stuck for this reason: a stable code such as `province.refused`.
     #[arg(long)]
     reason: Option<String>,
-    /// Those that may have arrived, the oldest thousand, so that the other side is asked at once; not those that are parked.
+    /// Those that may have arrived, so that the other side is asked at once; not those that are parked.
     #[arg(long)]
     unknown: bool,
 }
@@ -29,15 +29,7 @@ pub(super) async fn redrive(app: &App, redrive: Redrive) -> Result<String> {
     let destination = redrive.destination.as_deref().map(destination::named).transpose()?;
     let state = if redrive.unknown { State::Unknown } else { State::Parked };
     let filter = Filter { destination, reason: redrive.reason, ..Filter::of([state]) };
-    let mut driven = 0;
-    loop {
-        let (ids, more) = redrive_many(&app.desk, &filter, BATCH, BY).await?;
-        driven += ids.len();
-        // What is parked is so no more; what is unknown stays so until the other side was asked.
-        if !more || redrive.unknown {
-            break;
-        }
-    }
+    let driven = redrive_all(&app.desk, &filter, BATCH, BY).await?;
     app.wake.call();
     tracing::info!(count = driven, by = BY, "driven again");
     Ok(format!("重办 {driven} 件。{driven} driven again.\n"))

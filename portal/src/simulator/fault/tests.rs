@@ -33,6 +33,9 @@ fn faults_that_make_no_sense_are_turned_away() {
         Fault { status: Some(500), ..on(CallKind::Case, Action::Refuse) },
         Fault { ms: Some(MAX_MS + 1), ..on(CallKind::Case, Action::Hang) },
         Fault { ms: Some(1), ..on(CallKind::Case, Action::Refuse) },
+        on(CallKind::Case, Action::HoldUp),
+        Fault { ms: Some(1), ..on(CallKind::Step, Action::HoldUp) },
+        Fault { ms: Some(1), moment: Some(Moment::After), ..on(CallKind::Case, Action::HoldUp) },
         Fault { words: Some("x".into()), ..on(CallKind::Case, Action::Hang) },
         Fault { words: Some("x".repeat(MAX_TEXT + 1)), ..on(CallKind::Case, Action::Refuse) },
     ] {
