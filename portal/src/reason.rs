@@ -74,7 +74,7 @@ table! {
     "province.unreadable": "对方说已办，但答复里缺少应有的内容" / "it said yes, without what belongs to a yes",
         "自动先查询；已挂起的，请对方核对后重办。" / "The relay asks first; where parked, have it looked at there, then drive again.";
     "province.absent": "对方没有这个办件" / "the other side has no such case",
-        "撤回的不用操作；挂起的环节，先对账补送办件（gaoxingban reconcile），再重办。" / "Nothing to do for a withdrawal; for a parked step compare the books first (gaoxingban reconcile), then drive again.";
+        "撤回的不用操作，会再查一次；挂起的环节，先对账补送办件（gaoxingban reconcile），再重办。" / "Nothing to do for a withdrawal, which is asked for once more; for a parked step compare the books first (gaoxingban reconcile), then drive again.";
     "photo.wrong_format": "照片不是规格要求的格式，合不成文件" / "a photo is not what the rule asks for, so no file can be made of it",
         "提交后规格变了：请申请人补正，或改回规格再重办。" / "The rule changed after the case was handed in: ask for a correction, or put the rule back and drive again.";
     "store.missing": "存储里找不到照片" / "the photo is not in the storage",
