@@ -118,6 +118,11 @@ impl Memory {
         (newest.cloned().collect(), self.order.len())
     }
 
+    /// Whether a report is being pushed, or waits for its next try.
+    pub(super) fn is_pushing(&self) -> bool {
+        self.cases.values().any(|case| case.pushing)
+    }
+
     pub(super) fn case(&self, orgbusno: &str) -> Option<&SimCase> {
         self.cases.get(orgbusno)
     }

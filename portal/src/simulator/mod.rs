@@ -191,6 +191,11 @@ impl Simulator {
         self.desk.calls_in_progress()
     }
 
+    /// Whether a report is being pushed, or waits for its next try.
+    pub fn is_pushing(&self) -> bool {
+        self.desk.memory().is_pushing()
+    }
+
     /// Replaces the script for cases that arrive from now on, and queues the faults in it.
     ///
     /// # Errors

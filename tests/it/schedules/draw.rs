@@ -39,7 +39,7 @@ impl Schedule {
         let relays = dice.pick(&[1, 2, 2, 4]);
         let lease = dice.pick(&[60_000, 60_000, 90]);
         let cases: Vec<_> = (0..=dice.below(3)).map(|_| plan(&mut dice)).collect();
-        let (given_up, called) = (dice.chance(40), dice.chance(50));
+        let (given_up, called) = (dice.chance(40), dice.chance(40));
         let mut draw = Draw { dice, relays, cases: cases.len(), given_up, called, lease, database };
         // The others are handed in later, at the latest when everything comes to its end.
         let mut events: Vec<_> = (0..cases.len()).filter(|_| draw.dice.chance(60)).map(Event::Submit).collect();

@@ -1,6 +1,7 @@
 //! Machines that are called back in a schedule, and what they must have heard when it is over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use casework::machine::Scope;
 use casework::webhook::{self, Event, Wanted};
@@ -95,9 +96,20 @@ impl Stage {
     }
 
     async fn turn(&self, machine: usize, on: bool) {
+        self.calm().await;
         let hook = &self.hooks.0[machine];
         let wanted = Wanted { url: &hook.receiver.url(), on, events: vec![Event::Case] };
         webhook::put(self.desk(), SYSTEM, hook.name, wanted).await.unwrap();
+    }
+
+    /// No report is being taken in: whoever began before a machine was turned on may not know that it was.
+    async fn calm(&self) {
+        let over = async {
+            while self.app.simulator().is_pushing() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        drop(tokio::time::timeout(Duration::from_secs(5), over).await);
     }
 
     /// These lines were written since somebody looked last: a machine that is on, and was then, must hear of them.

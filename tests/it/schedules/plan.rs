@@ -127,7 +127,7 @@ impl Schedule {
         ]);
         events.extend([Event::Jump(70), deliver(), Event::Work(vec![0], Work::Fetch)]);
         let lease = if is_of_renewal(point) { 90 } else { 60_000 };
-        Self { seed: 0, relays: 1, lease, cases, called: true, events }
+        Self { seed: 0, relays: 1, lease, cases, called: false, events }
     }
 
     /// The same with a process of its own, which the operating system kills.
@@ -147,7 +147,7 @@ impl Schedule {
             events.push(Event::Fail(Box::new(slow)));
         }
         events.push(Event::Mortal(point, 0));
-        Self { seed: 0, relays: 1, lease: 60_000, cases, called: true, events }
+        Self { seed: 0, relays: 1, lease: 60_000, cases, called: false, events }
     }
 
     /// Whether two may be at one call at a time: somebody waits past the end of a lease, or dies with a call on its way, or one

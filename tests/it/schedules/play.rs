@@ -254,8 +254,8 @@ impl Playing<'_> {
         let mut lines = Vec::new();
         for row in rows {
             let live = self.cases.iter_mut().find(|live| live.id == row.id).unwrap();
-            let line = std::mem::replace(&mut live.line, row.last_event);
-            lines.extend((line + 1..=row.last_event).map(|line| (row.id, line)));
+            let known = std::mem::replace(&mut live.line, row.last_event);
+            lines.extend((known + 1..=row.last_event).map(|line| (row.id, line)));
             let (state, version) = std::mem::replace(&mut live.seen, (row.state, row.data_version));
             if row.data_version < version || !check::may_follow(state, row.state, row.data_version > version) {
                 let fault = format!("{}: {state:?} became {:?} at {}", row.id, row.state, self.stage.at);
