@@ -13,6 +13,7 @@ mod m20261126_000008_county;
 mod m20261126_000009_integration;
 mod m20261126_000010_reconciliation;
 mod m20261126_000011_digest;
+mod m20261126_000012_keys;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_integration::Migration),
             Box::new(m20261126_000010_reconciliation::Migration),
             Box::new(m20261126_000011_digest::Migration),
+            Box::new(m20261126_000012_keys::Migration),
         ]
     }
 }

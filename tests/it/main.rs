@@ -33,6 +33,7 @@ mod schema;
 mod sealed;
 mod sheet;
 mod shell;
+mod shown;
 mod signed;
 mod tidy;
 mod tokens;
