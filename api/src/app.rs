@@ -25,6 +25,7 @@ use crate::catalogue::{self, Loaded};
 use crate::config::{Config, Keys, KeysError, Place};
 use crate::darkroom::Darkroom;
 use crate::database;
+use crate::http::app::shown::Shown;
 use crate::http::middleware::HttpMetrics;
 use crate::outside::{self, OutsideError, StandIns};
 use crate::rule_sync;
@@ -42,6 +43,8 @@ pub struct App {
     pub desk: Desk,
     /// What can be applied for, with the `ETag` of it all.
     pub catalogue: Loaded,
+    /// Cases as their owners see them.
+    pub shown: Shown,
     /// Where photos are kept.
     pub store: Arc<dyn ObjectStore>,
     /// Where photos are worked at.
@@ -205,6 +208,7 @@ impl Builder {
             names,
             stand_ins: outside.stand_ins,
             wake: Arc::default(),
+            shown: Shown::new(desk.db.clone()),
             desk,
             catalogue,
             store,

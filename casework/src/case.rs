@@ -5,7 +5,7 @@ use entity::case::{self, State};
 use entity::case_event::{self, Actor};
 use entity::{AccountId, CaseId, EventId, Sealed, material, photo};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, JoinType,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::Value;
@@ -60,19 +60,16 @@ pub async fn places(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<materia
 /// # Errors
 /// When the database fails.
 pub async fn photos(db: &impl ConnectionTrait, id: CaseId) -> Result<Vec<(material::Model, photo::Model)>> {
-    let places = places(db, id).await?;
-    if places.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<_> = places.iter().map(|place| place.photo_id).collect();
-    let photos = photo::Entity::find().filter(photo::Column::Id.is_in(ids)).all(db).await?;
-    places
-        .into_iter()
-        .map(|place| {
-            let photo = photos.iter().find(|photo| photo.id == place.photo_id).cloned();
-            photo.map(|photo| (place, photo)).ok_or(Error::BadRow("material.photo_id"))
-        })
-        .collect()
+    let placed = material::Entity::belongs_to(photo::Entity).from(material::Column::PhotoId).to(photo::Column::Id);
+    let rows = material::Entity::find()
+        .select_also(photo::Entity)
+        .join(JoinType::InnerJoin, placed.into())
+        .filter(material::Column::CaseId.eq(id))
+        .order_by_asc(material::Column::Code)
+        .order_by_asc(material::Column::Position)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(place, photo)| Some((place, photo?))).collect())
 }
 
 /// The saved answers.
@@ -201,7 +198,7 @@ pub(crate) async fn advance(
 
 /// Writes a line of the timeline; its number is the case's `last_event`.
 pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model, event: Event) -> Result<()> {
-    case_event::ActiveModel {
+    let line = case_event::ActiveModel {
         id: Set(EventId(desk.world.id()?)),
         case_id: Set(case.id),
         sequence: Set(case.last_event),
@@ -212,9 +209,8 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
         at: Set(event.at),
         visible: Set(!event.inner),
         note: Set(desk.seal(Purpose::Note, event.note.as_deref())?),
-    }
-    .insert(tx)
-    .await?;
+    };
+    case_event::Entity::insert(line).exec_without_returning(tx).await?;
     if event.inner { Ok(()) } else { webhook::owe(desk, tx, case).await }
 }
 

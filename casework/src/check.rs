@@ -11,22 +11,32 @@ use crate::form::Fault;
 use crate::item::{Item, MaterialSpec, PhotoFacts, Text};
 use crate::renew;
 
-/// Everything that keeps the case from being submitted, in the order of the form and then of the materials. Pointers are
+/// Everything that keeps the case with these photos from being submitted, in the order of the form and then of the materials. Pointers are
 /// into the case: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
 ///
 /// # Errors
 /// When the case cannot be read.
-pub async fn missing(desk: &Desk, case: &case::Model) -> Result<Vec<Fault>> {
+pub async fn missing(
+    desk: &Desk,
+    case: &case::Model,
+    photos: &[(material::Model, photo::Model)],
+) -> Result<Vec<Fault>> {
     let entry = row::item(desk, case)?;
     let answers = row::answers(desk, case)?;
-    let photos = row::photos(&desk.db, case.id).await?;
     let mut faults = entry.form.faults(&answers, desk.today());
     for fault in &mut faults {
         fault.pointer.insert_str(0, "/form");
     }
-    let tried = renew::tried(desk, &photos).await?;
-    faults.extend(material_faults(desk, &entry.item, &answers, &photos, &tried));
+    let old = photos.iter().filter(|(place, photo)| is_old(desk, &entry.item, place, photo)).map(|(_, photo)| photo.id);
+    let tried = renew::tried(desk, old.collect()).await?;
+    faults.extend(material_faults(desk, &entry.item, &answers, photos, &tried));
     Ok(faults)
+}
+
+/// Whether the photo was made for an older version of the rule in force.
+fn is_old(desk: &Desk, item: &Item, place: &material::Model, photo: &photo::Model) -> bool {
+    let newest = item.material(&place.code).and_then(|spec| desk.rules.version(&spec.rule));
+    newest.is_some_and(|newest| u32::try_from(photo.rule_version).unwrap_or(0) < newest)
 }
 
 fn material_faults(

@@ -64,9 +64,9 @@ pub enum Error {
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyMismatch,
-    /// The first request with this idempotency key is still running.
-    #[error("the first request with this idempotency key is still running")]
-    KeyRunning,
+    /// Another request with this idempotency key was quicker: what it was answered is the answer.
+    #[error("another request with this idempotency key was quicker")]
+    KeyTaken,
     /// The refresh token is unknown, used, expired or ended.
     #[error("the session has ended")]
     SessionEnded,

@@ -30,6 +30,7 @@ pub mod renew;
 pub mod repeat;
 pub mod report;
 pub mod rules;
+pub mod stamp;
 pub mod state;
 pub mod submit;
 pub mod whole;

@@ -9,8 +9,8 @@ use entity::outbox::{self, State};
 use entity::{CaseId, OutboxId, attempt, case};
 use sea_orm::sea_query::{Expr, IntoCondition, Query};
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction,
-    EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveEnum as _, ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 pub(crate) use by_hand::drive_untold;
@@ -46,7 +46,7 @@ pub(crate) async fn owe_to(
     sequence: i32,
 ) -> Result<()> {
     let now = desk.world.now();
-    outbox::ActiveModel {
+    let row = outbox::ActiveModel {
         id: Set(OutboxId(desk.world.id()?)),
         destination: Set(promise.destination()),
         stream: Set(promise.stream()),
@@ -62,9 +62,8 @@ pub(crate) async fn owe_to(
         reason: Set(None),
         created_at: Set(now),
         settled_at: Set(None),
-    }
-    .insert(tx)
-    .await?;
+    };
+    outbox::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 

@@ -145,11 +145,10 @@ pub async fn give_up(desk: &Desk, photo: PhotoId, version: i32, code: &str, advi
     Ok(())
 }
 
-/// What was tried in vain for photos of a case.
-pub(crate) async fn tried(desk: &Desk, photos: &[(material::Model, photo::Model)]) -> Result<Vec<renewal::Model>> {
+/// What was tried in vain for these photos.
+pub(crate) async fn tried(desk: &Desk, photos: Vec<PhotoId>) -> Result<Vec<renewal::Model>> {
     if photos.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = photos.iter().map(|(_, photo)| photo.id);
-    Ok(renewal::Entity::find().filter(renewal::Column::PhotoId.is_in(ids)).all(&desk.db).await?)
+    Ok(renewal::Entity::find().filter(renewal::Column::PhotoId.is_in(photos)).all(&desk.db).await?)
 }

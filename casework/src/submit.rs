@@ -13,6 +13,7 @@ use crate::outbox;
 use crate::promise::Promise;
 use crate::repeat::{self, Once};
 use crate::state::{self, Act};
+use crate::whole;
 
 /// Hands the case in: gives it a number, writes the event, and owes it to the province, all in one transaction.
 ///
@@ -23,10 +24,10 @@ pub async fn submit(desk: &Desk, owner: AccountId, id: CaseId, once: Option<&Onc
 }
 
 async fn try_submit(desk: &Desk, owner: AccountId, id: CaseId, once: Option<&Once<'_>>) -> Result<case::Model> {
-    let old = row::find(&desk.db, owner, id).await?;
+    let (old, photos) = whole::with_photos(desk, owner, id).await?;
     let state =
         state::after(old.state, Act::Submit).ok_or(Error::NotNow { act: Act::Submit.verb(), state: old.state })?;
-    let missing = check::missing(desk, &old).await?;
+    let missing = check::missing(desk, &old, &photos).await?;
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }

@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use entity::{AccountId, CaseId, case, case_event, material, outbox};
+use entity::{AccountId, CaseId, case, case_event, material, outbox, photo};
 use sea_orm::{
     ConnectionTrait as _, EntityTrait, FromQueryResult, IdenStatic as _, Iterable as _, QueryResult, Statement,
 };
 
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::stamp::Stamp;
 
 /// A case with everything its owner sees of it.
 #[derive(Clone, Debug)]
@@ -21,6 +22,13 @@ pub struct Whole {
     pub events: Vec<case_event::Model>,
     /// Which photo stands where: by material, in the applicant's order.
     pub places: Vec<material::Model>,
+}
+
+impl Whole {
+    /// What it stands and falls with.
+    pub fn stamp(&self) -> Stamp {
+        Stamp::of(&self.case, self.promise.as_ref())
+    }
 }
 
 /// The case of `owner`, whole.
@@ -52,6 +60,38 @@ pub async fn find(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Whole> {
     events.sort_by_key(|event: &case_event::Model| (event.at, event.sequence));
     places.sort_by(|a: &material::Model, b| (&a.code, a.position).cmp(&(&b.code, b.position)));
     Ok(Whole { case, promise, events, places })
+}
+
+/// The case of `owner` with its photos in their places, by material and in the applicant's order: what is checked before
+/// it is handed in. One statement, for the same reasons.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is somebody else's.
+pub async fn with_photos(
+    desk: &Desk,
+    owner: AccountId,
+    id: CaseId,
+) -> Result<(case::Model, Vec<(material::Model, photo::Model)>)> {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let columns = [columns::<case::Entity>(), columns::<material::Entity>(), columns::<photo::Entity>()].concat();
+        format!(
+            "SELECT {} FROM cases LEFT JOIN material ON material.case_id = cases.id \
+             LEFT JOIN photo ON photo.id = material.photo_id \
+             WHERE cases.id = $1 AND cases.owner_id = $2 ORDER BY material.code, material.position",
+            columns.join(", ")
+        )
+    });
+    let values = [id.0.into(), owner.0.into()];
+    let statement = Statement::from_sql_and_values(desk.db.get_database_backend(), TEXT.as_str(), values);
+    let rows = desk.db.query_all_raw(statement).await?;
+    let first = rows.first().ok_or(Error::NotFound("case"))?;
+    let case = Names::of::<case::Entity>().read::<case::Entity>(first)?.ok_or(Error::BadRow("cases.id"))?;
+    let (place, photo) = (Names::of::<material::Entity>(), Names::of::<photo::Entity>());
+    let mut photos = Vec::new();
+    for row in &rows {
+        photos.extend(place.read::<material::Entity>(row)?.zip(photo.read::<photo::Entity>(row)?));
+    }
+    Ok((case, photos))
 }
 
 /// What the columns of a table are called in a row: the same in every row, so put together once.

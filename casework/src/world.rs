@@ -54,7 +54,7 @@ impl World {
 
     /// A world with this clock and real randomness.
     pub fn by(clock: Arc<dyn Clock>) -> Self {
-        Self::new(clock, Arc::new(SystemRandom))
+        Self::new(clock, Arc::new(SystemRandom::default()))
     }
 
     /// The same world, watched: what tests do.
@@ -145,11 +145,62 @@ impl Clock for SystemClock {
     }
 }
 
-struct SystemRandom;
+/// Asks the operating system for a few hundred bytes at a time: most who ask want sixteen, and asking takes longer than
+/// giving.
+struct SystemRandom(Mutex<Ahead>);
+
+/// Bytes that were fetched ahead. What is given is wiped here.
+struct Ahead {
+    bytes: [u8; 512],
+    left: usize,
+}
+
+impl Default for SystemRandom {
+    fn default() -> Self {
+        Self(Mutex::new(Ahead { bytes: [0; 512], left: 0 }))
+    }
+}
 
 impl Random for SystemRandom {
-    #[expect(clippy::disallowed_methods, reason = "the one place where real randomness is read")]
     fn fill(&self, into: &mut [u8]) -> Result<(), NoRandomness> {
-        getrandom::fill(into).map_err(|_| NoRandomness)
+        let mut ahead = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ahead { bytes, left } = &mut *ahead;
+        if into.len() > bytes.len() {
+            return system(into);
+        }
+        if *left < into.len() {
+            system(bytes)?;
+            *left = bytes.len();
+        }
+        let from = *left - into.len();
+        let given = bytes.get_mut(from..*left).ok_or(NoRandomness)?;
+        into.copy_from_slice(given);
+        given.fill(0);
+        *left = from;
+        Ok(())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where real randomness is read")]
+fn system(into: &mut [u8]) -> Result<(), NoRandomness> {
+    getrandom::fill(into).map_err(|_| NoRandomness)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::World;
+
+    #[test]
+    fn no_byte_is_given_twice() {
+        let world = World::real();
+        let mut given = HashSet::new();
+        for _ in 0..200 {
+            assert!(given.insert(world.bytes::<16>().unwrap().to_vec()));
+            assert!(given.insert(world.bytes::<48>().unwrap()[..16].to_vec()));
+            assert!(given.insert(world.bytes::<600>().unwrap()[..16].to_vec()));
+        }
+        assert!(given.iter().all(|bytes| bytes.iter().any(|byte| *byte != 0)), "what was wiped is not given");
     }
 }

@@ -1,4 +1,4 @@
-//! A POST that was made before, and its first answer.
+//! A POST that was made, and its answer.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,12 +16,8 @@ pub struct Model {
     pub key_hash: String,
     /// Hex SHA-256 of the request.
     pub body_hash: String,
-    /// Until when the first request may still be running.
-    pub running_until: DateTimeUtc,
-    /// Which request holds it.
-    pub holder: Uuid,
-    /// The first answer: JSON, sealed. None while it runs.
-    pub answer: Option<Sealed>,
+    /// The answer: JSON, sealed.
+    pub answer: Sealed,
     pub expires_at: DateTimeUtc,
 }
 

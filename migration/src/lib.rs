@@ -14,6 +14,7 @@ mod m20261126_000009_integration;
 mod m20261126_000010_reconciliation;
 mod m20261126_000011_digest;
 mod m20261126_000012_renewing;
+mod m20261126_000013_keys;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_reconciliation::Migration),
             Box::new(m20261126_000011_digest::Migration),
             Box::new(m20261126_000012_renewing::Migration),
+            Box::new(m20261126_000013_keys::Migration),
         ]
     }
 }

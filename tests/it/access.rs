@@ -42,6 +42,7 @@ async fn every_operation_knows_who_may(setup: Setup) {
     let catalogue = county::catalogue();
     let setup = setup.set("GXB_CATALOGUE_DIR", catalogue.path().display().to_string());
     let app = setup.script(Script::nothing()).without_relay().start().await;
+    app.guard_views().await;
     let owner = app.owner("wang").await;
     let things = things(&app, &owner).await;
     let people =

@@ -31,7 +31,9 @@ impl Desk {
         let catalogue = county::catalogue();
         let setup = setup.set("GXB_CATALOGUE_DIR", catalogue.path().display().to_string());
         let monday = DateTime::parse_from_rfc3339("2026-03-02T10:00:00+08:00").unwrap();
-        Self { scene: Scene::start_at(setup, Driven::at(monday.into())).await, _catalogue: catalogue }
+        let scene = Scene::start_at(setup, Driven::at(monday.into())).await;
+        scene.app.guard_views().await;
+        Self { scene, _catalogue: catalogue }
     }
 
     /// A case of this item that was handed in, and is at the province.

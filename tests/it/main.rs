@@ -35,6 +35,7 @@ mod schema;
 mod sealed;
 mod sheet;
 mod shell;
+mod shown;
 mod signed;
 mod tidy;
 mod tokens;

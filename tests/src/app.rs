@@ -159,6 +159,13 @@ impl TestApp {
         database::connect(&self.database_url).await
     }
 
+    /// Refuses from now on what would change a case's view behind its revision, where the database can.
+    pub async fn guard_views(&self) {
+        if self.setup.database == Database::Postgres {
+            database::guard_views(&self.app().desk.db).await;
+        }
+    }
+
     /// How many objects the store holds; not for a store that was given.
     pub fn object_count(&self) -> usize {
         match (&self.objects, self.setup.objects) {

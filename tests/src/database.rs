@@ -117,3 +117,32 @@ pub async fn connect(address: &str) -> DatabaseConnection {
     options.max_connections(1).sqlx_logging(false);
     sea_orm::Database::connect(options).await.unwrap()
 }
+
+/// Refuses, in a PostgreSQL database, what would change a case's view behind its revision: who keeps views asks for no more
+/// than that.
+pub async fn guard_views(database: &DatabaseConnection) {
+    database.execute_unprepared(GUARD).await.unwrap();
+}
+
+const GUARD: &str = "
+CREATE OR REPLACE FUNCTION guard_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE part record;
+BEGIN
+    IF TG_OP = 'DELETE' THEN part := OLD; ELSE part := NEW; END IF;
+    IF EXISTS (SELECT FROM cases WHERE id = part.case_id AND xmin <> pg_current_xact_id()::xid) THEN
+        RAISE EXCEPTION '% changed, and not the revision of its case', TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION guard_case() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- The province's number of a case is not shown.
+    IF NEW.revision <= OLD.revision AND to_jsonb(NEW) - 'province_id' <> to_jsonb(OLD) - 'province_id' THEN
+        RAISE EXCEPTION 'a case changed, and not its revision';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE ON case_event FOR EACH ROW EXECUTE FUNCTION guard_parts();
+CREATE OR REPLACE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE ON material FOR EACH ROW EXECUTE FUNCTION guard_parts();
+CREATE OR REPLACE TRIGGER guard AFTER UPDATE ON cases FOR EACH ROW EXECUTE FUNCTION guard_case();
+";

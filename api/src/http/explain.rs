@@ -44,7 +44,7 @@ impl Explain for Error {
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
             Self::Settled => Problem::new(&codes::DELIVERY_SETTLED),
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
-            Self::KeyRunning => Problem::new(&codes::IDEMPOTENCY_RUNNING),
+            Self::KeyTaken => Problem::new(&codes::IDEMPOTENCY_RUNNING),
             Self::SessionEnded => Problem::new(&codes::SESSION_ENDED),
             Self::SessionReused => Problem::new(&codes::SESSION_REUSED),
             Self::Busy => Problem::new(&codes::SERVICE_UNAVAILABLE),

@@ -23,14 +23,38 @@ impl<T: ToJSON> Ready<T> {
     pub fn new(value: &T) -> Self {
         let words = value.to_json_string();
         let digest = hex::encode(Sha256::digest(&words));
-        let etag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest)).into();
-        Self { words: words.into(), etag, of: PhantomData }
+        let etag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest));
+        Self { words: words.into(), etag: etag.into(), of: PhantomData }
+    }
+
+    /// The same where the value has an `ETag` of its own.
+    pub fn tagged(value: &T, etag: String) -> Self {
+        Self { words: value.to_json_string().into(), etag: etag.into(), of: PhantomData }
+    }
+}
+
+impl<T> Ready<T> {
+    /// The words.
+    pub fn words(&self) -> &Bytes {
+        &self.words
     }
 
     /// What tells these words from any others; quoted, as the `ETag` header wants it.
     pub fn etag(&self) -> &str {
         &self.etag
     }
+
+    /// Whether `If-None-Match` names these words.
+    pub(crate) fn is_known(&self, header: Option<&str>) -> bool {
+        names(header, &self.etag)
+    }
+}
+
+/// Whether `If-None-Match` names this `ETag`.
+pub(crate) fn names(header: Option<&str>, etag: &str) -> bool {
+    header.is_some_and(|known| {
+        known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*")
+    })
 }
 
 impl<T> Clone for Ready<T> {

@@ -1,6 +1,6 @@
 //! A POST with an `Idempotency-Key`: done once, answered twice the same.
 
-use casework::repeat::{Claim, Once, Ticket, claim, release};
+use casework::repeat::{self, Once};
 use casework::{Desk, Error};
 use entity::{AccountId, case};
 use poem_openapi::types::{ParseFromJSON, ToJSON};
@@ -23,50 +23,39 @@ pub(crate) struct Key<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Where a request with a key stands.
-pub(crate) enum Turn<V> {
-    /// It was made before: this was the answer.
-    Answered(V),
-    /// It is to be made now; with a ticket when it has a key.
-    Now(Option<Ticket>),
-}
-
-/// Whether the request is to be made, or was made before.
-pub(crate) async fn turn<V: ParseFromJSON>(desk: &Desk, key: Key<'_>) -> Result<Turn<V>, Problem> {
-    let Some(header) = key.header else { return Ok(Turn::Now(None)) };
-    if !KEY_CHARS.contains(&header.len()) || !header.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
+impl Key<'_> {
+    fn read(self) -> Result<Option<repeat::Key>, Problem> {
+        let Some(header) = self.header else { return Ok(None) };
+        if KEY_CHARS.contains(&header.len()) && header.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        {
+            return Ok(Some(repeat::Key::new(self.account.0, self.operation, header, self.body)));
+        }
         let place = Place::Parameter("Idempotency-Key".to_owned());
         let code = codes::IDEMPOTENCY_KEY.code.to_owned();
         let detail = codes::IDEMPOTENCY_KEY.advice.clone();
-        return Err(Problem::new(&codes::IDEMPOTENCY_KEY).faults([Fault { place, code, detail }]));
-    }
-    match claim(desk, key.account.0, key.operation, header, key.body).await.map_err(Error::explain)? {
-        Claim::Mine(ticket) => Ok(Turn::Now(Some(ticket))),
-        Claim::Done(answer) => V::parse_from_json_string(&answer)
-            .map(Turn::Answered)
-            .map_err(|error| Problem::internal(error.into_message())),
+        Err(Problem::new(&codes::IDEMPOTENCY_KEY).faults([Fault { place, code, detail }]))
     }
 }
 
-/// Makes the answer out of what the act did; gives the key back when it did nothing.
-pub(crate) async fn finish<T>(desk: &Desk, ticket: Option<&Ticket>, done: casework::Result<T>) -> Result<T, Problem> {
-    if let (Err(_), Some(ticket)) = (&done, ticket) {
-        release(desk, ticket).await.map_err(Error::explain)?;
-    }
-    done.map_err(Error::explain)
-}
-
-/// How an answer is kept with its act.
-pub(crate) fn answer<V: ToJSON>(
+/// Does `act`, or finds out that it was done before. Answers what is to be sent: `view` of what the act made, or what was
+/// sent the first time.
+pub(crate) async fn once<V: ParseFromJSON + ToJSON>(
+    desk: &Desk,
+    key: Key<'_>,
     view: impl Fn(&case::Model) -> casework::Result<V> + Sync,
-) -> impl Fn(&case::Model) -> casework::Result<String> + Sync {
-    move |case| Ok(view(case)?.to_json_string())
-}
-
-/// What an act needs to keep its answer, when there is a key.
-pub(crate) fn keeping<'a>(
-    ticket: Option<&'a Ticket>,
-    answer: &'a (dyn Fn(&case::Model) -> casework::Result<String> + Sync),
-) -> Option<Once<'a>> {
-    ticket.map(|ticket| Once { ticket, answer })
+    act: impl AsyncFnOnce(Option<&Once<'_>>) -> casework::Result<case::Model>,
+) -> Result<V, Problem> {
+    let key = key.read()?;
+    let answer = |case: &case::Model| Ok(view(case)?.to_json_string());
+    let once = key.as_ref().map(|key| Once { key, answer: &answer });
+    let error = match act(once.as_ref()).await {
+        Ok(case) => return view(&case).map_err(Error::explain),
+        Err(error) => error,
+    };
+    // What was done before cannot be done again: then that is no fault, but the answer.
+    let Some(key) = &key else { return Err(error.explain()) };
+    match repeat::first(desk, key).await.map_err(Error::explain)? {
+        Some(answer) => V::parse_from_json_string(&answer).map_err(|error| Problem::internal(error.into_message())),
+        None => Err(error.explain()),
+    }
 }

@@ -1,5 +1,6 @@
 //! Log lines: for a person or for a machine.
 
+mod json;
 mod lines;
 
 use std::io::{self, IsTerminal as _};
@@ -27,7 +28,7 @@ pub fn init(log: &Log) -> io::Result<Writer> {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(waiting).with_ansi(io::stderr().is_terminal());
     // Somebody else, such as a test harness, may write the lines already.
     drop(match log.format {
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Json => lines.event_format(json::Json).try_init(),
         LogFormat::Text => lines.with_target(false).try_init(),
     });
     Ok(writer)

@@ -20,7 +20,8 @@ use crate::http::caller::Applicant;
 use crate::http::delivery::DeliveryState;
 use crate::http::page;
 use crate::http::problem::Reply;
-use crate::http::repeat::{self, Key, Turn};
+use crate::http::ready::Ready;
+use crate::http::repeat::{self, Key};
 use crate::http::sent::Sent;
 
 /// The operations.
@@ -91,6 +92,17 @@ pub enum Found {
     Case(Json<Case>, #[oai(header = "ETag")] String),
 }
 
+/// A case, or nothing new about it.
+#[derive(Debug, ApiResponse)]
+pub enum Shown {
+    /// The case.
+    #[oai(status = 200)]
+    Case(Ready<Case>, #[oai(header = "ETag")] String),
+    /// As `If-None-Match` says: the app shows it as it is.
+    #[oai(status = 304)]
+    Same(#[oai(header = "ETag")] String),
+}
+
 /// A case was handed in.
 #[derive(Debug, ApiResponse)]
 pub enum Taken {
@@ -117,15 +129,13 @@ impl CasesApi {
         let text = format!("{}\n{}", body.item, body.form.as_ref().unwrap_or(&Value::Null));
         let (account, header) = (who.account(), key.as_deref());
         let key = Key { account, operation: "create_case", header, body: text.as_bytes() };
-        let ticket = match repeat::turn(&app.desk, key).await? {
-            Turn::Answered(case) => return Ok(created(case)),
-            Turn::Now(ticket) => ticket,
-        };
-        let answer = repeat::answer(|case| view::fresh(&app.desk, case));
-        let once = repeat::keeping(ticket.as_ref(), &answer);
-        let done = draft::create(&app.desk, account, &body.item, body.form.as_ref(), once.as_ref()).await;
-        let case = repeat::finish(&app.desk, ticket.as_ref(), done).await?;
-        Ok(created(view::fresh(&app.desk, &case)?))
+        let case = repeat::once(
+            &app.desk,
+            key,
+            |case| view::fresh(&app.desk, case),
+            async |once| draft::create(&app.desk, account, &body.item, body.form.as_ref(), once).await,
+        );
+        Ok(created(case.await?))
     }
 
     /// 提交 · Submit
@@ -143,16 +153,12 @@ impl CasesApi {
     ) -> Reply<Taken, SubmitCase> {
         let operation = format!("submit_case {}", id.0);
         let key = Key { account: who.account(), operation: &operation, header: key.as_deref(), body: b"" };
-        let ticket = match repeat::turn(&app.desk, key).await? {
-            Turn::Answered(submitted) => return Ok(Taken::Case(Json(submitted))),
-            Turn::Now(ticket) => ticket,
-        };
-        let answer = repeat::answer(submitted);
-        let once = repeat::keeping(ticket.as_ref(), &answer);
-        let done = submit::submit(&app.desk, who.account(), CaseId(id.0), once.as_ref()).await;
-        let case = repeat::finish(&app.desk, ticket.as_ref(), done).await?;
+        let submitted = repeat::once(&app.desk, key, submitted, async |once| {
+            submit::submit(&app.desk, who.account(), CaseId(id.0), once).await
+        });
+        let submitted = submitted.await?;
         app.wake.call();
-        Ok(Taken::Case(Json(submitted(&case)?)))
+        Ok(Taken::Case(Json(submitted)))
     }
 
     /// 我的办件 · List my cases
@@ -176,10 +182,21 @@ impl CasesApi {
 
     /// 办件详情 · Read a case
     ///
-    /// Its answers, photos, timeline, and how handing it on goes.
+    /// Its answers, photos, timeline, and how handing it on goes. Send back the `ETag` as `If-None-Match` to save the
+    /// phone's data while nothing changes.
     #[oai(path = "/cases/:id", method = "get", operation_id = "get_case")]
-    async fn get_case(&self, who: Applicant, app: Data<&Arc<App>>, id: Path<Uuid>) -> Reply<Found, GetCase> {
-        Ok(found(view::whole(&app.desk, who.account(), CaseId(id.0)).await?))
+    async fn get_case(
+        &self,
+        who: Applicant,
+        app: Data<&Arc<App>>,
+        id: Path<Uuid>,
+        /// The `ETag` of the case as the app shows it.
+        #[oai(name = "If-None-Match")]
+        known: Header<Option<String>>,
+    ) -> Reply<Shown, GetCase> {
+        let case = app.shown.case(&app.desk, who.account(), CaseId(id.0)).await?;
+        let etag = case.etag().to_owned();
+        Ok(if case.is_known(known.as_deref()) { Shown::Same(etag) } else { Shown::Case(case, etag) })
     }
 
     /// 撤回 · Withdraw
@@ -194,17 +211,13 @@ impl CasesApi {
 }
 
 fn created(case: Case) -> Created {
-    let (etag, location) = (etag(&case), format!("/v1/cases/{}", case.id));
+    let (etag, location) = (case.etag(), format!("/v1/cases/{}", case.id));
     Created::Case(Json(case), etag, location)
 }
 
 pub(super) fn found(case: Case) -> Found {
-    let etag = etag(&case);
+    let etag = case.etag();
     Found::Case(Json(case), etag)
-}
-
-fn etag(case: &Case) -> String {
-    format!("\"{}\"", case.revision)
 }
 
 fn submitted(case: &entity::case::Model) -> casework::Result<Submitted> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casework::{case as row, check, draft};
+use casework::{check, draft, whole};
 use entity::{CaseId, PhotoId};
 use poem::web::Data;
 use poem_openapi::param::{Header, Path};
@@ -126,19 +126,20 @@ impl DraftsApi {
         id: Path<Uuid>,
         language: Language,
     ) -> Reply<Json<CaseCheck>, CheckCase> {
-        let case = row::find(&app.desk.db, who.account(), CaseId(id.0)).await?;
-        let faults = check::missing(&app.desk, &case).await?;
+        let (case, photos) = whole::with_photos(&app.desk, who.account(), CaseId(id.0)).await?;
+        let faults = check::missing(&app.desk, &case, &photos).await?;
         let missing: Vec<_> = faults.into_iter().map(|fault| missing(fault.into(), language)).collect();
         Ok(Json(CaseCheck { ready: missing.is_empty(), missing }))
     }
 }
 
-/// The revision `If-Match` names; `*` and nothing name none.
+/// The revision `If-Match` names: what the `ETag` begins with. `*` and nothing name none.
 fn revision(header: Option<&str>) -> Result<Option<i64>, Problem> {
     match header.map(str::trim) {
         None | Some("*") => Ok(None),
         Some(tag) => {
-            let number = tag.trim_start_matches("W/").trim_matches('"').parse();
+            let tag = tag.trim_start_matches("W/").trim_matches('"');
+            let number = tag.split_once('-').map_or(tag, |(number, _)| number).parse();
             number.map(Some).map_err(|_| Problem::new(&codes::CASE_CHANGED))
         }
     }

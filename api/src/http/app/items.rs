@@ -14,7 +14,7 @@ use super::Tag;
 use crate::app::App;
 use crate::fails;
 use crate::http::problem::{Problem, Reply, codes};
-use crate::http::ready::Ready;
+use crate::http::ready::{self, Ready};
 
 /// The operations.
 #[derive(Debug, Default)]
@@ -162,7 +162,7 @@ impl ItemsApi {
             Ready::new(&Items { items, templates: templates(&app) })
         });
         let etag = list.etag().to_owned();
-        if matches(known.as_deref(), &etag) {
+        if list.is_known(known.as_deref()) {
             return Ok(ItemsReply::Same(etag));
         }
         Ok(ItemsReply::Items(list.clone(), etag, REVALIDATE.to_owned()))
@@ -183,18 +183,11 @@ impl ItemsApi {
     ) -> Reply<ItemReply, GetItem> {
         let entry = app.desk.catalogue.current(&code).ok_or(&codes::ITEM_UNKNOWN)?;
         let etag = app.catalogue.etag();
-        if matches(known.as_deref(), &etag) {
+        if ready::names(known.as_deref(), &etag) {
             return Ok(ItemReply::Same(etag));
         }
         Ok(ItemReply::Item(Json(whole(&app, &entry.item)?), etag, REVALIDATE.to_owned()))
     }
-}
-
-/// Whether `If-None-Match` names the `ETag`.
-fn matches(known: Option<&str>, etag: &str) -> bool {
-    known.is_some_and(|known| {
-        known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*")
-    })
 }
 
 fn templates(app: &App) -> Vec<NoticeTemplate> {

@@ -9,6 +9,7 @@ pub mod notices;
 pub mod photos;
 pub mod ratings;
 pub mod session;
+pub mod shown;
 pub mod uploads;
 pub(crate) mod view;
 

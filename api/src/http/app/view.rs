@@ -6,7 +6,7 @@ use casework::whole::{self, Whole};
 use casework::{Desk, Result, case as row};
 use chrono::{DateTime, Utc};
 use entity::{AccountId, CaseId, case, case_event, material};
-use poem_openapi::types::Any;
+use poem_openapi::types::{Any, ToJSON as _};
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
 use uuid::Uuid;
@@ -178,7 +178,7 @@ pub struct Case {
     pub item: CaseItem,
     /// Where it stands.
     pub state: State,
-    /// Rises with each change; also the `ETag`.
+    /// Rises with each change of the case itself; the `ETag` begins with it.
     pub revision: i64,
     /// The saved answers.
     pub form: Any<Value>,
@@ -202,12 +202,27 @@ pub struct Case {
     pub submitted_at: Option<DateTime<Utc>>,
 }
 
+impl Case {
+    /// The `ETag`: the revision, and of `relay`, which moves without it, all there is.
+    pub(super) fn etag(&self) -> String {
+        let Some(relay) = &self.relay else { return format!("\"{}\"", self.revision) };
+        let state = relay.state.to_json().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+        let next = relay.next_try_at.map_or(0, |at| at.timestamp_micros());
+        format!("\"{}-{state}-{next:x}\"", self.revision)
+    }
+}
+
 /// Everything about the case of `owner`.
 ///
 /// # Errors
 /// When there is none, or a row cannot be read.
 pub(crate) async fn whole(desk: &Desk, owner: AccountId, id: CaseId) -> Result<Case> {
-    let Whole { case, promise, events, places } = whole::find(desk, owner, id).await?;
+    of(desk, whole::find(desk, owner, id).await?)
+}
+
+/// The same of what was read already.
+pub(super) fn of(desk: &Desk, whole: Whole) -> Result<Case> {
+    let Whole { case, promise, events, places } = whole;
     parts(desk, &case, events, &places, promise.as_ref())
 }
 

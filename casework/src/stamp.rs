@@ -1,0 +1,181 @@
+//! What a case's view stands and falls with, asked for many cases at once.
+//!
+//! Nothing is asked as often as how a case stands, and seldom has anything changed. All its owner sees is settled by two
+//! things: the case's revision, which `case::write` raises in the transaction of every change to its row, its timeline and
+//! its photos; and where the newest promise to the province stands, which moves without the case. Whoever has kept what
+//! they saw needs to ask for these only.
+//!
+//! Who asks while others are being answered waits for the next statement, which asks for all that wait. It is put together
+//! after everybody it asks for has asked, so no answer is older than its question. And it is sent before the answers of the
+//! one before are handed out, so that the database works meanwhile.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use entity::outbox::State;
+use entity::{AccountId, CaseId, case, outbox};
+use futures_util::future;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, FromQueryResult, Statement};
+use tokio::sync::oneshot;
+
+use crate::error::Result;
+
+/// Most cases one statement asks for.
+const MOST: usize = 64;
+
+/// What a case's view stands and falls with: as long as it stays the same, so does the view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Who may see it.
+    pub owner: AccountId,
+    /// Rises with each change.
+    pub revision: i64,
+    /// The newest promise to the province: where it stands, and when it is tried next.
+    pub promise: Option<(State, DateTime<Utc>)>,
+}
+
+impl Stamp {
+    /// The stamp of what was read in one statement.
+    pub fn of(case: &case::Model, promise: Option<&outbox::Model>) -> Self {
+        let promise = promise.map(|promise| (promise.state, promise.next_try_at));
+        Self { owner: case.owner_id, revision: case.revision, promise }
+    }
+}
+
+/// Answers for stamps. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Stamps {
+    db: DatabaseConnection,
+    queue: Arc<Mutex<Queue>>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Vec<Question>,
+    /// Whether somebody asks for those who wait.
+    tended: bool,
+}
+
+#[derive(Debug)]
+struct Question {
+    about: CaseId,
+    tell: oneshot::Sender<Option<Stamp>>,
+}
+
+impl Stamps {
+    /// Asks this database.
+    pub fn new(db: DatabaseConnection) -> Self {
+        Self { db, queue: Arc::default() }
+    }
+
+    /// The stamp of a case as it is now; none when there is no such case.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn now(&self, about: CaseId) -> Result<Option<Stamp>> {
+        let (tell, told) = oneshot::channel();
+        let tended = {
+            let mut queue = self.queue();
+            queue.waiting.push(Question { about, tell });
+            std::mem::replace(&mut queue.tended, true)
+        };
+        if !tended {
+            tokio::spawn(Tender(self.clone()).tend());
+        }
+        match told.await {
+            Ok(stamp) => Ok(stamp),
+            // The statement failed: whether it was for everybody's sake or the connection's, each finds out alone.
+            Err(_) => Ok(find(&self.db, &[about]).await?.into_iter().next().map(Row::stamp)),
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks for those who wait until nobody does.
+struct Tender(Stamps);
+
+impl Tender {
+    async fn tend(self) {
+        let mut before = Answers::default();
+        loop {
+            let questions = {
+                let mut queue = self.0.queue();
+                let some = queue.waiting.len().min(MOST);
+                queue.waiting.drain(..some).collect::<Vec<_>>()
+            };
+            if questions.is_empty() && before.questions.is_empty() {
+                // Leaves the queue to whoever comes next, unless somebody came this moment.
+                let mut queue = self.0.queue();
+                if queue.waiting.is_empty() {
+                    queue.tended = false;
+                    return;
+                }
+                continue;
+            }
+            let about: Vec<_> = questions.iter().map(|question| question.about).collect();
+            let (found, ()) = future::join(find(&self.0.db, &about), async { before.hand_out() }).await;
+            // Who waits for a statement that failed hears nothing, and asks alone.
+            before = found.map_or_else(|_| Answers::default(), |rows| Answers { questions, rows });
+        }
+    }
+}
+
+impl Drop for Tender {
+    fn drop(&mut self) {
+        // When it ends before its time, the next who asks starts another.
+        self.0.queue().tended = false;
+    }
+}
+
+#[derive(Default)]
+struct Answers {
+    questions: Vec<Question>,
+    rows: Vec<Row>,
+}
+
+impl Answers {
+    fn hand_out(self) {
+        for Question { about, tell } in self.questions {
+            let stamp = self.rows.iter().find(|row| row.id == about).cloned().map(Row::stamp);
+            // Who has left meanwhile needs no answer.
+            drop(tell.send(stamp));
+        }
+    }
+}
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct Row {
+    id: CaseId,
+    owner_id: AccountId,
+    revision: i64,
+    state: Option<State>,
+    next_try_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn stamp(self) -> Stamp {
+        Stamp { owner: self.owner_id, revision: self.revision, promise: self.state.zip(self.next_try_at) }
+    }
+}
+
+async fn find(db: &DatabaseConnection, ids: &[CaseId]) -> std::result::Result<Vec<Row>, DbErr> {
+    let Some(last) = ids.last() else { return Ok(Vec::new()) };
+    // Few texts, so that the database knows them all: the last case is asked for again.
+    let slots = ids.len().next_power_of_two();
+    let values = ids.iter().chain(std::iter::repeat(last)).take(slots).map(|id| id.0.into());
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), text(slots), values);
+    db.query_all_raw(statement).await?.iter().map(|row| Row::from_query_result(row, "")).collect()
+}
+
+fn text(slots: usize) -> String {
+    let slots: Vec<_> = (1..=slots).map(|slot| format!("${slot}")).collect();
+    format!(
+        "SELECT cases.id, cases.owner_id, cases.revision, outbox.state, outbox.next_try_at FROM cases \
+         LEFT JOIN outbox ON outbox.id = (SELECT id FROM outbox WHERE case_id = cases.id AND destination = 'province' \
+         ORDER BY sequence DESC LIMIT 1) WHERE cases.id IN ({})",
+        slots.join(", ")
+    )
+}
