@@ -198,18 +198,19 @@ fn resize(source: (u32, u32, &[u8]), extent: (f64, f64), plan: Plan) -> Result<V
         return convolve(source, (across, down), filter);
     }
     // The library adds rows to rows far faster than neighbours in a row: for these, the plane is turned.
-    let along = |samples: &[u8], (wide, high): (u32, u32)| {
-        let turned = (high, wide, transposed(samples, wide as usize));
-        let done = convolve((turned.0, turned.1, &turned.2), (Span::all(high), across), filter)?;
+    let along = |turned: Vec<u8>, (wide, high): (u32, u32)| {
+        let done = convolve((high, wide, &turned), (Span::all(high), across), filter)?;
         drop(turned);
         Ok(transposed(&done, high as usize))
     };
     if growing {
-        let done = along(source.2, (source.0, source.1))?;
+        let done = along(transposed(source.2, source.0 as usize), (source.0, source.1))?;
         return convolve((plan.width, source.1, &done), (Span::all(plan.width), down), filter);
     }
     let done = convolve(source, (Span::all(source.0), down), filter)?;
-    along(&done, (source.0, plan.height))
+    let turned = transposed(&done, source.0 as usize);
+    drop(done);
+    along(turned, (source.0, plan.height))
 }
 
 /// What becomes of one side of a plane.
