@@ -1,6 +1,7 @@
 //! Spends the rule's bytes: colour, quality and size together, each forecast before a byte is written.
 
 use crate::advice::{self, Refusal};
+use crate::canvas::Canvas;
 use crate::encode::{self, Encoded, Forecast, Plan, Planes, Taste};
 use crate::fit;
 use crate::outcome::{Format, Output};
@@ -23,11 +24,10 @@ const EXACT: f32 = 0.001;
 const SIZES: usize = 5;
 
 /// Encodes the picture within the rule.
-pub(crate) fn spend(picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
-    let output = match rule.format {
-        // What a page of a PDF holds is a JPEG.
-        Format::Jpeg | Format::Pdf => spend_jpeg(picture, rule, keep_going)?,
-        Format::Png => spend_png(picture, rule, keep_going)?,
+pub(crate) fn spend(canvas: Canvas, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
+    let output = match canvas {
+        Canvas::Planes(planes) => spend_jpeg(planes, rule, keep_going)?,
+        Canvas::Pixels(picture) => spend_png(picture, rule, keep_going)?,
     };
     // Whatever went on above, a result that breaks the rule must not leave.
     if rule.misfits(&output.facts()).is_empty() { Ok(output) } else { Err(advice::too_many_bytes(rule)) }
@@ -38,11 +38,8 @@ fn stored(data: Vec<u8>, picture: &Picture) -> Output {
     Output { format: Format::Png, width: picture.width, height: picture.height, bytes, quality: None, data }
 }
 
-fn spend_jpeg(picture: Picture, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
+fn spend_jpeg(mut planes: Planes, rule: &Rule, keep_going: &dyn Fn() -> bool) -> Result<Output, Refusal> {
     let most = usize::try_from(rule.max_bytes).unwrap_or(usize::MAX);
-    let mut planes = Planes::of(&picture);
-    // From here on the planes are all that is needed, and there is much to hold beside them.
-    drop(picture);
     for _ in 0..SIZES {
         let (plan, forecast) = choose(&planes, rule, most)?;
         if !keep_going() {

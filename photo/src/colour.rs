@@ -1,77 +1,93 @@
 //! Brings every colour to sRGB, through the embedded profile where it is sound and fits the pixels.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, TransformOptions};
+use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileText, TransformExecutor, TransformOptions};
 
+use crate::advice::Refusal;
 use crate::limits::Limits;
 use crate::picture::{Channels, Picture};
+use crate::planar::Scaled;
 
 /// Pixels converted in one call: small enough to be asked about time in between.
 const CHUNK: usize = 1 << 18;
+
+/// What is noted of a profile that could not be used.
+const UNUSABLE: &str = "unusable colour profile";
 
 /// What was done: (from, to), or nothing.
 pub(crate) type Note = Option<(String, String)>;
 
 /// Converts to sRGB (or leaves grey as it is, when nothing is known against it). Opacity passes through.
 /// A profile that is broken, or made for other pixels, is ignored and said so.
-pub(crate) fn to_srgb(picture: Picture, profile: Option<&[u8]>, limits: &Limits) -> (Picture, Note) {
-    let ink = picture.channels == Channels::Cmyk;
+pub(crate) fn to_srgb(scaled: Scaled, profile: Option<&[u8]>, limits: &Limits) -> Result<(Scaled, Note), Refusal> {
+    let channels = scaled.channels();
+    let ink = channels == Channels::Cmyk;
+    let note = |from: String| Some((from, "sRGB".to_owned()));
+    let mixed = |scaled: Scaled| Ok::<_, Refusal>(Scaled::Pixels(mix_inks(&scaled.joined()?)));
     let Some(bytes) = profile else {
-        return if ink { (mix_inks(&picture), Some(("CMYK".into(), "sRGB".into()))) } else { (picture, None) };
+        return Ok(if ink { (mixed(scaled)?, note("CMYK".to_owned())) } else { (scaled, None) });
     };
-    // A library that panics over a profile must not cost the photo.
-    let converted = panic::catch_unwind(AssertUnwindSafe(|| through(bytes, &picture, limits))).ok().flatten();
-    match converted {
-        Some((_, converted)) if converted == picture => (picture, None),
-        Some((name, converted)) => (converted, Some((name, "sRGB".into()))),
-        None => {
-            (if ink { mix_inks(&picture) } else { picture }, Some(("unusable colour profile".into(), "sRGB".into())))
+    let read = caught(|| Conversion::read(bytes, channels, limits));
+    if read.as_ref().is_some_and(|conversion| conversion.changes_nothing) {
+        return Ok((scaled, None));
+    }
+    let Some(conversion) = read else {
+        return Ok((if ink { mixed(scaled)? } else { scaled }, note(UNUSABLE.to_owned())));
+    };
+    let picture = scaled.joined()?;
+    Ok(match caught(|| conversion.convert(&picture)) {
+        Some(converted) if converted == picture => (Scaled::Pixels(picture), None),
+        Some(converted) => (Scaled::Pixels(converted), note(conversion.name)),
+        None => (Scaled::Pixels(if ink { mix_inks(&picture) } else { picture }), note(UNUSABLE.to_owned())),
+    })
+}
+
+/// A library that panics over a profile must not cost the photo.
+fn caught<T>(work: impl FnOnce() -> Option<T>) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(work)).ok().flatten()
+}
+
+/// What a profile asks for.
+struct Conversion {
+    name: String,
+    to: Channels,
+    transform: Arc<dyn TransformExecutor<u8> + Send + Sync>,
+    changes_nothing: bool,
+}
+
+impl Conversion {
+    /// Nothing when the profile is broken or made for other pixels.
+    fn read(bytes: &[u8], channels: Channels, limits: &Limits) -> Option<Self> {
+        let options = ParsingOptions { max_profile_size: limits.max_profile_bytes, ..ParsingOptions::default() };
+        let profile = ColorProfile::new_from_slice_with_options(bytes, options).ok()?;
+        let (space, from, layout, to) = match channels {
+            Channels::Grey => (DataColorSpace::Gray, Layout::Gray, Layout::Rgb, Channels::Rgb),
+            Channels::GreyAlpha => (DataColorSpace::Gray, Layout::GrayAlpha, Layout::Rgba, Channels::Rgba),
+            Channels::Rgb => (DataColorSpace::Rgb, Layout::Rgb, Layout::Rgb, Channels::Rgb),
+            Channels::Rgba => (DataColorSpace::Rgb, Layout::Rgba, Layout::Rgba, Channels::Rgba),
+            Channels::Cmyk => (DataColorSpace::Cmyk, Layout::Rgba, Layout::Rgb, Channels::Rgb),
+        };
+        if profile.color_space != space {
+            return None;
         }
+        let srgb = ColorProfile::new_srgb();
+        let transform = profile.create_transform_8bit(from, &srgb, layout, TransformOptions::default()).ok()?;
+        let changes_nothing =
+            channels == to && is_identity(|source, target| transform.transform(source, target).is_ok(), to.count());
+        Some(Self { name: name(&profile), to, transform, changes_nothing })
     }
-}
 
-/// The profile's name and the picture in sRGB; nothing when the profile is broken or made for other pixels.
-fn through(bytes: &[u8], picture: &Picture, limits: &Limits) -> Option<(String, Picture)> {
-    let options = ParsingOptions { max_profile_size: limits.max_profile_bytes, ..ParsingOptions::default() };
-    let read = ColorProfile::new_from_slice_with_options(bytes, options).ok()?;
-    if !fits(read.color_space, picture.channels) {
-        return None;
+    fn convert(&self, picture: &Picture) -> Option<Picture> {
+        let pixels = picture.width as usize * picture.height as usize;
+        let mut data = vec![0; pixels * self.to.count()];
+        let targets = data.chunks_mut(CHUNK * self.to.count());
+        for (target, source) in targets.zip(picture.data.chunks(CHUNK * picture.channels.count())) {
+            self.transform.transform(source, target).ok()?;
+        }
+        Some(Picture { channels: self.to, data, ..*picture })
     }
-    Some((name(&read), convert(&read, picture)?))
-}
-
-fn fits(space: DataColorSpace, channels: Channels) -> bool {
-    match channels {
-        Channels::Grey | Channels::GreyAlpha => space == DataColorSpace::Gray,
-        Channels::Rgb | Channels::Rgba => space == DataColorSpace::Rgb,
-        Channels::Cmyk => space == DataColorSpace::Cmyk,
-    }
-}
-
-fn convert(profile: &ColorProfile, picture: &Picture) -> Option<Picture> {
-    let (from, to, channels) = match picture.channels {
-        Channels::Grey => (Layout::Gray, Layout::Rgb, Channels::Rgb),
-        Channels::GreyAlpha => (Layout::GrayAlpha, Layout::Rgba, Channels::Rgba),
-        Channels::Rgb => (Layout::Rgb, Layout::Rgb, Channels::Rgb),
-        Channels::Rgba => (Layout::Rgba, Layout::Rgba, Channels::Rgba),
-        Channels::Cmyk => (Layout::Rgba, Layout::Rgb, Channels::Rgb),
-    };
-    let transform =
-        profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default()).ok()?;
-    if picture.channels == channels
-        && is_identity(|source, target| transform.transform(source, target).is_ok(), channels.count())
-    {
-        return Some(picture.clone());
-    }
-    let pixels = picture.width as usize * picture.height as usize;
-    let mut data = vec![0; pixels * channels.count()];
-    for (target, source) in
-        data.chunks_mut(CHUNK * channels.count()).zip(picture.data.chunks(CHUNK * picture.channels.count()))
-    {
-        transform.transform(source, target).ok()?;
-    }
-    Some(Picture { channels, data, ..*picture })
 }
 
 /// Whether a transform leaves colours where they are, give or take the rounding: then it is not worth its time.
@@ -145,6 +161,11 @@ pub(crate) fn to_rgb(picture: Picture) -> Picture {
 mod tests {
     use super::*;
 
+    fn to_srgb(picture: Picture, profile: Option<&[u8]>) -> (Picture, Note) {
+        let (scaled, note) = super::to_srgb(Scaled::Pixels(picture), profile, &Limits::default()).unwrap();
+        (scaled.joined().unwrap(), note)
+    }
+
     fn pixel(channels: Channels, data: &[u8]) -> Picture {
         Picture::new(1, 1, channels, data.to_vec()).unwrap()
     }
@@ -152,7 +173,7 @@ mod tests {
     #[test]
     fn display_p3_green_leaves_the_srgb_gamut_at_its_edge() {
         let profile = ColorProfile::new_display_p3().encode().unwrap();
-        let (out, note) = to_srgb(pixel(Channels::Rgb, &[200, 100, 50]), Some(&profile), &Limits::default());
+        let (out, note) = to_srgb(pixel(Channels::Rgb, &[200, 100, 50]), Some(&profile));
         // From the published primaries by hand: (214.9, 92.6, 31.0).
         for (got, want) in out.data.iter().zip([215_u8, 93, 31]) {
             assert!(got.abs_diff(want) <= 2, "{:?}", out.data);
@@ -164,7 +185,7 @@ mod tests {
     fn srgb_is_left_alone() {
         let profile = ColorProfile::new_srgb().encode().unwrap();
         let picture = pixel(Channels::Rgb, &[12, 200, 99]);
-        assert_eq!(to_srgb(picture.clone(), Some(&profile), &Limits::default()), (picture, None));
+        assert_eq!(to_srgb(picture.clone(), Some(&profile)), (picture, None));
     }
 
     #[test]
@@ -172,7 +193,7 @@ mod tests {
         let profile = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
         let picture = pixel(Channels::Rgb, &[12, 200, 99]);
         for bytes in [&profile[..], &profile[..40], b""] {
-            let (out, note) = to_srgb(picture.clone(), Some(bytes), &Limits::default());
+            let (out, note) = to_srgb(picture.clone(), Some(bytes));
             assert_eq!(out, picture);
             assert!(note.unwrap().0.contains("unusable"));
         }
@@ -180,7 +201,7 @@ mod tests {
 
     #[test]
     fn inks_without_a_profile() {
-        let inks = |c, m, y, k| to_srgb(pixel(Channels::Cmyk, &[c, m, y, k]), None, &Limits::default()).0.data;
+        let inks = |c, m, y, k| to_srgb(pixel(Channels::Cmyk, &[c, m, y, k]), None).0.data;
         assert_eq!(inks(0, 0, 0, 0), [255; 3]);
         assert_eq!(inks(0, 0, 0, 255), [0; 3]);
         assert_eq!(inks(255, 0, 0, 0), [0, 255, 255]);

@@ -11,6 +11,9 @@ const LIT: u8 = 110;
 /// Share of pixels that are clipped from which light may have burnt the picture out …
 const WHITE_SHARE: f64 = 0.55;
 const WHITE: u8 = 254;
+/// … also where less was bright enough to be clipped, but what was dark lies well beyond its limit, by so many levels …
+const WHITE_SHARE_PALE: f64 = 0.3;
+const WELL_BEYOND: f64 = 9.0;
 /// … and has, if even the darkest five-hundredth is this bright: brighter than any shadow, where there are dark places,
 /// or brighter than thin ink on white paper, where there are only strokes.
 const DARKEST: f64 = 0.002;
@@ -49,6 +52,7 @@ pub(crate) fn check(sight: &Picture) -> Vec<Check> {
     } else {
         BRIGHT_LIMIT_PAPER
     };
+    let white_share = if darkest >= bright_limit + WELL_BEYOND { WHITE_SHARE_PALE } else { WHITE_SHARE };
     vec![
         Check {
             name: "darkness".to_owned(),
@@ -60,7 +64,7 @@ pub(crate) fn check(sight: &Picture) -> Vec<Check> {
             name: "brightness".to_owned(),
             value: darkest,
             limit: bright_limit,
-            pass: darkest < bright_limit || white < WHITE_SHARE,
+            pass: darkest < bright_limit || white < white_share,
         },
     ]
 }
@@ -115,5 +119,12 @@ mod tests {
     fn a_white_page_with_a_line_of_text_passes_and_a_burnt_one_does_not() {
         assert_eq!(failed(&page(5, 40, 255)), Vec::<String>::new());
         assert_eq!(failed(&page(300, 180, 255)), ["brightness"]);
+    }
+
+    #[test]
+    fn less_need_be_clipped_where_nothing_is_dark_any_more() {
+        assert_eq!(failed(&page(650, 82, 255)), Vec::<String>::new());
+        assert_eq!(failed(&page(650, 110, 255)), ["brightness"]);
+        assert_eq!(failed(&page(800, 110, 255)), Vec::<String>::new());
     }
 }

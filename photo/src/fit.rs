@@ -8,8 +8,9 @@ use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::advice::{self, Refusal};
 use crate::picture::{Channels, Picture};
-use crate::planar::{self, Grid, Pixels};
+use crate::planar::{Grid, Pixels, Scaled};
 use crate::rule::Rule;
+use crate::transpose::transposed;
 
 /// What to keep of the upright picture, and the size it gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,33 +80,35 @@ pub(crate) fn smaller(rule: &Rule, width: u32, height: u32, share: f64) -> Optio
 }
 
 /// Brings decoded pixels to the plan, which is for the picture as stored.
-pub(crate) fn shrink(pixels: Pixels, plan: Plan) -> Result<Picture, Refusal> {
+pub(crate) fn shrink(pixels: Pixels, plan: Plan) -> Result<Scaled, Refusal> {
     match pixels {
-        Pixels::Whole(picture) => {
-            let (width, height, channels) = (picture.width, picture.height, picture.channels);
-            if plan.keep == (1.0, 1.0) && (plan.width, plan.height) == (width, height) {
-                return Ok(picture);
-            }
-            let extent = (f64::from(width), f64::from(height));
-            // One channel after another: only one is ever held beside the picture.
-            let shrunk = (0..channels.count())
-                .map(|channel| resize((width, height, &plane(&picture, channel)), extent, plan))
-                .collect::<Result<_, _>>()?;
-            drop(picture);
-            Picture::new(plan.width, plan.height, channels, interleave(shrunk, channels))
-        }
+        Pixels::Whole(picture) => shrink_whole(picture, plan).map(Scaled::Pixels),
         Pixels::Planar(picture) => {
             let planes =
                 picture.grids.into_iter().map(|grid| shrink_grid(&grid, plan)).collect::<Result<Vec<_>, _>>()?;
-            planar::join(picture.model, plan.width, plan.height, &planes)
+            Scaled::of(picture.model, plan.width, plan.height, planes)
         }
     }
+}
+
+fn shrink_whole(picture: Picture, plan: Plan) -> Result<Picture, Refusal> {
+    let (width, height, channels) = (picture.width, picture.height, picture.channels);
+    if plan.keep == (1.0, 1.0) && (plan.width, plan.height) == (width, height) {
+        return Ok(picture);
+    }
+    let extent = (f64::from(width), f64::from(height));
+    // One channel after another: only one is ever held beside the picture.
+    let shrunk = (0..channels.count())
+        .map(|channel| resize((width, height, &plane(&picture, channel)), extent, plan))
+        .collect::<Result<_, _>>()?;
+    drop(picture);
+    Picture::new(plan.width, plan.height, channels, interleave(shrunk, channels))
 }
 
 /// Brings a finished picture to a smaller size.
 pub(crate) fn shrink_to(picture: Picture, width: u32, height: u32) -> Result<Picture, Refusal> {
     let scale = f64::from(width) / f64::from(picture.width);
-    shrink(Pixels::Whole(picture), Plan { keep: (1.0, 1.0), width, height, scale })
+    shrink_whole(picture, Plan { keep: (1.0, 1.0), width, height, scale })
 }
 
 /// Brings a plane of `from` samples, padded to `stride`, to a smaller size.
@@ -186,17 +189,61 @@ fn divide(level: u8, alpha: u8) -> u8 {
 /// only: the library is generic over pixels and is compiled anew, at length, for each kind that is used.
 fn resize(source: (u32, u32, &[u8]), extent: (f64, f64), plan: Plan) -> Result<Vec<u8>, Refusal> {
     let (width, height) = (extent.0 * plan.keep.0, extent.1 * plan.keep.1);
+    let across = Span { start: (extent.0 - width) / 2.0, length: width, to: plan.width };
+    let down = Span { start: (extent.1 - height) / 2.0, length: height, to: plan.height };
     let growing = width < f64::from(plan.width) || height < f64::from(plan.height);
     // Lanczos keeps text crisp when shrinking; components stored at half resolution grow, where it would ring.
     let filter = if growing { FilterType::CatmullRom } else { FilterType::Lanczos3 };
+    if across.stays() {
+        return convolve(source, (across, down), filter);
+    }
+    // The library adds rows to rows far faster than neighbours in a row: for these, the plane is turned.
+    let along = |turned: Vec<u8>, (wide, high): (u32, u32)| {
+        let done = convolve((high, wide, &turned), (Span::all(high), across), filter)?;
+        drop(turned);
+        Ok(transposed(&done, high as usize))
+    };
+    if growing {
+        let done = along(transposed(source.2, source.0 as usize), (source.0, source.1))?;
+        return convolve((plan.width, source.1, &done), (Span::all(plan.width), down), filter);
+    }
+    let done = convolve(source, (Span::all(source.0), down), filter)?;
+    let turned = transposed(&done, source.0 as usize);
+    drop(done);
+    along(turned, (source.0, plan.height))
+}
+
+/// What becomes of one side of a plane.
+#[derive(Clone, Copy)]
+struct Span {
+    start: f64,
+    length: f64,
+    to: u32,
+}
+
+impl Span {
+    fn all(side: u32) -> Self {
+        Self { start: 0.0, length: f64::from(side), to: side }
+    }
+
+    /// Whether samples are at most left out.
+    fn stays(self) -> bool {
+        self.length == f64::from(self.to) && self.start.fract() == 0.0
+    }
+}
+
+fn convolve(
+    (wide, high, samples): (u32, u32, &[u8]),
+    (across, down): (Span, Span),
+    filter: FilterType,
+) -> Result<Vec<u8>, Refusal> {
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
-        .crop((extent.0 - width) / 2.0, (extent.1 - height) / 2.0, width, height)
+        .crop(across.start, down.start, across.length, down.length)
         .use_alpha(false);
-    let view = TypedImageRef::<U8>::from_buffer(source.0, source.1, source.2).map_err(|_| advice::damaged())?;
-    let mut data = vec![0; plan.width as usize * plan.height as usize];
-    let mut target =
-        TypedImage::<U8>::from_buffer(plan.width, plan.height, &mut data).map_err(|_| advice::damaged())?;
+    let view = TypedImageRef::<U8>::from_buffer(wide, high, samples).map_err(|_| advice::damaged())?;
+    let mut data = vec![0; across.to as usize * down.to as usize];
+    let mut target = TypedImage::<U8>::from_buffer(across.to, down.to, &mut data).map_err(|_| advice::damaged())?;
     Resizer::new().resize_typed(&view, &mut target, &options).map_err(|_| advice::damaged())?;
     Ok(data)
 }

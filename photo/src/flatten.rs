@@ -1,14 +1,17 @@
 //! Lays the picture on the rule's background where it is transparent.
 
 use crate::picture::{Channels, Picture};
+use crate::planar::Scaled;
 
 /// Removes transparency. Answers whether there was any to be seen.
-pub(crate) fn onto(picture: Picture, background: [u8; 3]) -> (Picture, bool) {
-    match picture.channels {
+pub(crate) fn onto(scaled: Scaled, background: [u8; 3]) -> (Scaled, bool) {
+    let Scaled::Pixels(picture) = scaled else { return (scaled, false) };
+    let (picture, seen) = match picture.channels {
         Channels::Rgba => lay::<4>(&picture, background),
         Channels::GreyAlpha => lay::<2>(&picture, background),
         _ => (picture, false),
-    }
+    };
+    (Scaled::Pixels(picture), seen)
 }
 
 fn lay<const BYTES: usize>(picture: &Picture, background: [u8; 3]) -> (Picture, bool) {
@@ -38,14 +41,15 @@ mod tests {
     #[test]
     fn the_background_shows_through() {
         let picture = Picture::new(3, 1, Channels::Rgba, vec![255, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 128]).unwrap();
-        let (flat, seen) = onto(picture, [0, 0, 255]);
+        let (flat, seen) = onto(Scaled::Pixels(picture), [0, 0, 255]);
         assert!(seen);
-        assert_eq!(flat.data, [255, 0, 0, 0, 0, 255, 0, 0, 127]);
+        assert_eq!(flat.joined().unwrap().data, [255, 0, 0, 0, 0, 255, 0, 0, 127]);
     }
 
     #[test]
     fn full_opacity_is_no_change() {
         let picture = Picture::new(1, 1, Channels::GreyAlpha, vec![9, 255]).unwrap();
-        assert_eq!(onto(picture, [0; 3]), (Picture::new(1, 1, Channels::Rgb, vec![9; 3]).unwrap(), false));
+        let flat = Picture::new(1, 1, Channels::Rgb, vec![9; 3]).unwrap();
+        assert_eq!(onto(Scaled::Pixels(picture), [0; 3]), (Scaled::Pixels(flat), false));
     }
 }

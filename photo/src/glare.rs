@@ -7,9 +7,9 @@
 use crate::outcome::Check;
 use crate::picture::Picture;
 
-/// Hundredths of the picture that the core of the greatest reflection may take. Sharp photos, also when lit half as much
-/// again, stay below 0.3; patches of light drawn over signs and pages came to more than this in seven of ten.
-const GLARE_LIMIT: f64 = 1.0;
+/// Hundredths of the picture that the core of the greatest reflection may take. Of sharp photos, lit as they were or
+/// half as much again, six or seven in a thousand have as much.
+const GLARE_LIMIT: f64 = 1.3;
 /// Side of a block in pixels of the sight.
 const BLOCK: usize = 8;
 /// The darkest level of a burnt block.
@@ -18,13 +18,16 @@ const BURNT: u8 = 250;
 const NIGHT: u8 = 60;
 /// More of the picture than one part in this many is no patch.
 const MOST_DIVISOR: usize = 4;
-/// Share of its bounding box (as a divisor) that a patch fills at least, and how much longer than wide it may be.
-const COMPACT_DIVISOR: usize = 2;
+/// Hundredths of its bounding box that a patch fills at least, and how much longer than wide it may be.
+const LEAST_FILLED: usize = 40;
 const MOST_LONGER: usize = 4;
-/// Directions in which the surroundings are looked at; how many must show light that ebbs away, and how many of these
-/// must come upon strokes.
+/// Directions in which the surroundings are looked at; in how many the picture must not end before it tells something,
+/// which is some blocks beyond the light; how many sixteenths of these may not show light that ebbs away; and how many
+/// sixteenths must come upon strokes as well.
 const WAYS: u8 = 16;
-const LEAST_EBBING: usize = 14;
+const LEAST_TELLING: usize = 11;
+const LEAST_BEYOND: usize = 3;
+const MOST_NOT_EBBING: usize = 2;
 const LEAST_STROKES: usize = 10;
 /// Blocks just beyond the burnt ones, in which even ink is this pale: light lies on it …
 const NEAR: usize = 2;
@@ -46,6 +49,14 @@ struct Blocks {
     across: usize,
     down: usize,
     all: Vec<Block>,
+}
+
+/// What is seen from the middle of a patch in one direction.
+struct Look {
+    /// Whether the light ebbs away.
+    ebbs: bool,
+    /// Whether strokes stand there.
+    strokes: bool,
 }
 
 /// Measures reflections in the sight.
@@ -111,10 +122,8 @@ fn is_reflection(blocks: &Blocks, patch: &[usize]) -> bool {
     let (left, right) = span(&|at| at % blocks.across);
     let (top, bottom) = span(&|at| at / blocks.across);
     let (wide, high) = (right - left + 1, bottom - top + 1);
-    let at_rim = left <= 1 || top <= 1 || right + 2 >= blocks.across || bottom + 2 >= blocks.down;
-    if at_rim
-        || patch.len() * MOST_DIVISOR > blocks.all.len()
-        || patch.len() * COMPACT_DIVISOR < wide * high
+    if patch.len() * MOST_DIVISOR > blocks.all.len()
+        || patch.len() * 100 < wide * high * LEAST_FILLED
         || wide.max(high) > MOST_LONGER * wide.min(high)
     {
         return false;
@@ -122,13 +131,17 @@ fn is_reflection(blocks: &Blocks, patch: &[usize]) -> bool {
     let centre = ((left + right) as f32 / 2.0, (top + bottom) as f32 / 2.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred blocks")]
     let reach = (3.0 * (patch.len() as f32 / std::f32::consts::PI).sqrt().max(4.0)) as usize;
-    let mut found = (0, 0);
-    for way in 0..WAYS {
+    let looks = (0..WAYS).filter_map(|way| {
         let (down, across) = (f32::from(way) * std::f32::consts::TAU / f32::from(WAYS)).sin_cos();
-        let (ebbs, strokes) = blocks.look(centre, (across, down), reach);
-        found = (found.0 + usize::from(ebbs), found.1 + usize::from(ebbs && strokes));
-    }
-    found.0 >= LEAST_EBBING && found.1 >= LEAST_STROKES
+        blocks.look(centre, (across, down), reach)
+    });
+    let looks: Vec<Look> = looks.collect();
+    let ways = usize::from(WAYS);
+    let ebbing = looks.iter().filter(|look| look.ebbs).count();
+    let strokes = looks.iter().filter(|look| look.ebbs && look.strokes).count();
+    looks.len() >= LEAST_TELLING
+        && (looks.len() - ebbing) * ways <= looks.len() * MOST_NOT_EBBING
+        && strokes * ways >= looks.len() * LEAST_STROKES
 }
 
 impl Blocks {
@@ -155,9 +168,8 @@ impl Blocks {
         inside && (row - 1..=row + 1).all(|row| (column - 1..=column + 1).all(|x| burnt(row * self.across + x)))
     }
 
-    /// Whether the light ebbs away in this direction, and whether strokes stand there. Where the picture ends too soon
-    /// it tells neither.
-    fn look(&self, centre: (f32, f32), way: (f32, f32), reach: usize) -> (bool, bool) {
+    /// What lies in this direction; nothing where the picture ends too soon to tell.
+    fn look(&self, centre: (f32, f32), way: (f32, f32), reach: usize) -> Option<Look> {
         let mut steps = (0_u16..)
             .map(|step| self.block(centre.0 + way.0 * f32::from(step), centre.1 + way.1 * f32::from(step)))
             .map_while(|block| block)
@@ -166,7 +178,7 @@ impl Blocks {
         let beyond: Vec<Block> = steps.take(reach + 1).collect();
         let ground = beyond.iter().map(|block| block.most).min().unwrap_or(255);
         let strokes = beyond.iter().any(|block| block.most.saturating_sub(block.least) >= STROKES);
-        (near >= PALE && ground <= AWAY, strokes)
+        (beyond.len() >= LEAST_BEYOND).then_some(Look { ebbs: near >= PALE && ground <= AWAY, strokes })
     }
 
     /// The block at these places, if there is one.

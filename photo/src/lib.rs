@@ -2,6 +2,7 @@
 
 mod advice;
 mod budget;
+mod canvas;
 mod clarity;
 mod colour;
 mod decode;
@@ -23,6 +24,7 @@ mod probe;
 mod rule;
 mod sight;
 mod trail;
+mod transpose;
 mod weight;
 
 pub use limits::Limits;
@@ -32,6 +34,7 @@ pub use rule::{Colour, Facts, Kind, Misfit, Rule, RuleFault};
 pub use weight::weight;
 
 use advice::Refusal;
+use canvas::Canvas;
 use decode::Wanted;
 use trail::Trail;
 
@@ -68,14 +71,13 @@ fn steps(
     let wanted = Wanted { scale: stored.scale, full_colour: rule.wants_full_colour() };
     let decoded = decode::decode(bytes, &header, wanted, limits, keep_going)?;
     on()?;
-    let picture = fit::shrink(decoded.pixels, stored.turned(decoded.turn >= 5))?;
-    let picture = orient::upright(picture, decoded.turn);
-    let picture = orient::upright(picture, header.orientation);
+    let scaled = fit::shrink(decoded.pixels, stored.turned(decoded.turn >= 5))?;
+    let scaled = scaled.upright(decoded.turn).upright(header.orientation);
     on()?;
-    let (picture, converted) = colour::to_srgb(picture, decoded.profile.as_deref(), limits);
-    let (picture, flattened) = flatten::onto(picture, rule.background_rgb());
-    let picture = if rule.colour == Colour::Grey { colour::to_grey(picture) } else { colour::to_rgb(picture) };
-    let sight = sight::sight(&picture)?;
+    let (scaled, converted) = colour::to_srgb(scaled, decoded.profile.as_deref(), limits)?;
+    let (scaled, flattened) = flatten::onto(scaled, rule.background_rgb());
+    let canvas = Canvas::of(scaled, rule)?;
+    let sight = sight::sight(&canvas)?;
     trail.checks = clarity::check(&sight);
     trail.checks.extend(exposure::check(&sight));
     // What has opacity was drawn, not photographed: no lamp shines on it.
@@ -86,7 +88,7 @@ fn steps(
     let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
     let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {
         Some(kept) => kept,
-        None => budget::spend(picture, rule, keep_going)?,
+        None => budget::spend(canvas, rule, keep_going)?,
     };
     trail.record(bytes, &header, rule, converted, flattened, &output);
     Ok(output)

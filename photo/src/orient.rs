@@ -1,6 +1,7 @@
 //! Turns and mirrors the picture so that it stands upright without any tag.
 
 use crate::picture::Picture;
+use crate::transpose::transposed;
 
 /// Side of the square of pixels moved at once: source and target of one square stay in the nearest cache.
 const SQUARE: usize = 32;
@@ -16,44 +17,59 @@ pub(crate) fn upright(picture: Picture, orientation: u8) -> Picture {
 }
 
 fn turn<const BYTES: usize>(mut picture: Picture, orientation: u8) -> Picture {
-    let stride = picture.stride();
-    let (pixels, _) = picture.data.as_chunks_mut::<BYTES>();
     match orientation {
-        2 => pixels.chunks_exact_mut(picture.width as usize).for_each(<[_]>::reverse),
-        3 => pixels.reverse(),
-        4 => {
-            let mut rows = picture.data.chunks_exact_mut(stride);
-            while let (Some(top), Some(bottom)) = (rows.next(), rows.next_back()) {
-                top.swap_with_slice(bottom);
+        2 => {
+            let (pixels, _) = picture.data.as_chunks_mut::<BYTES>();
+            pixels.chunks_exact_mut(picture.width as usize).for_each(<[_]>::reverse);
+        }
+        3 => picture.data.as_chunks_mut::<BYTES>().0.reverse(),
+        4 => turn_over(&mut picture),
+        // 5 mirrors along the main diagonal; 6, 7 and 8 are the same with the rows of what goes in or comes out in reverse.
+        5..=8 => {
+            if matches!(orientation, 6 | 7) {
+                turn_over(&mut picture);
+            }
+            picture = transpose::<BYTES>(&picture);
+            if matches!(orientation, 7 | 8) {
+                turn_over(&mut picture);
             }
         }
-        // 5 mirrors along the main diagonal; 6, 7 and 8 are the same with rows or columns in reverse.
-        5..=8 => return transpose::<BYTES>(&picture, matches!(orientation, 6 | 7), matches!(orientation, 7 | 8)),
         _ => {}
     }
     picture
 }
 
-/// Swaps rows and columns, with the source's rows or columns taken in reverse.
-fn transpose<const BYTES: usize>(picture: &Picture, rows_reversed: bool, columns_reversed: bool) -> Picture {
+/// Puts the rows in reverse order.
+fn turn_over(picture: &mut Picture) {
+    let stride = picture.stride();
+    let mut rows = picture.data.chunks_exact_mut(stride);
+    while let (Some(top), Some(bottom)) = (rows.next(), rows.next_back()) {
+        top.swap_with_slice(bottom);
+    }
+}
+
+/// Swaps rows and columns.
+fn transpose<const BYTES: usize>(picture: &Picture) -> Picture {
     let (width, height) = (picture.width as usize, picture.height as usize);
-    let (source, _) = picture.data.as_chunks::<BYTES>();
-    let mut data = vec![0; picture.data.len()];
-    let (target, _) = data.as_chunks_mut::<BYTES>();
-    for (band, rows) in target.chunks_mut(height * SQUARE).enumerate() {
-        for start in (0..height).step_by(SQUARE) {
-            for (row, line) in rows.chunks_exact_mut(height).enumerate() {
-                let x = band * SQUARE + row;
-                let x = if columns_reversed { width - 1 - x } else { x };
-                for (y, slot) in line.iter_mut().enumerate().skip(start).take(SQUARE) {
-                    let y = if rows_reversed { height - 1 - y } else { y };
-                    if let Some(pixel) = source.get(y * width + x) {
-                        *slot = *pixel;
+    let data = if BYTES == 1 {
+        transposed(&picture.data, width)
+    } else {
+        let (source, _) = picture.data.as_chunks::<BYTES>();
+        let mut data = vec![0; picture.data.len()];
+        let (target, _) = data.as_chunks_mut::<BYTES>();
+        for (band, rows) in target.chunks_mut(height * SQUARE).enumerate() {
+            for start in (0..height).step_by(SQUARE) {
+                for (row, line) in rows.chunks_exact_mut(height).enumerate() {
+                    for (y, slot) in line.iter_mut().enumerate().skip(start).take(SQUARE) {
+                        if let Some(pixel) = source.get(y * width + band * SQUARE + row) {
+                            *slot = *pixel;
+                        }
                     }
                 }
             }
         }
-    }
+        data
+    };
     Picture { width: picture.height, height: picture.width, channels: picture.channels, data }
 }
 

@@ -1,7 +1,8 @@
 //! What decoders hand on: whole pixels, or one grid of samples a component, each at the resolution it was stored.
-//! Grids are scaled one by one and joined at the final size, so that colour is computed for the pixels that stay.
+//! Grids are scaled one by one and joined at the final size, if at all: colour is computed for pixels that stay.
 
 use crate::advice::{self, Refusal};
+use crate::orient;
 use crate::picture::{Channels, Picture};
 
 /// One component's samples.
@@ -44,6 +45,11 @@ impl Matrix {
             green_v: fixed(-chroma * 2.0 * (1.0 - red) * red / green),
             blue_u: fixed(chroma * 2.0 * (1.0 - blue)),
         }
+    }
+
+    /// That of JPEG: BT.601 in full range.
+    pub(crate) fn jpeg() -> Self {
+        Self::new(2990, 1140, true)
     }
 
     #[inline]
@@ -104,9 +110,61 @@ impl Decoded {
     }
 }
 
+/// A picture at its final size.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Scaled {
+    Pixels(Picture),
+    /// Luma and two colour differences as JPEG has them, each a picture of one channel: where a JPEG comes out as well,
+    /// red, green and blue need never be computed.
+    Ycc([Picture; 3]),
+}
+
+impl Scaled {
+    /// From component planes of one size, no padding; joined to pixels unless they can stay as they are.
+    pub(crate) fn of(model: Model, width: u32, height: u32, planes: Vec<Vec<u8>>) -> Result<Self, Refusal> {
+        if model != Model::Ycc(Matrix::jpeg()) {
+            return join(model, width, height, &planes).map(Self::Pixels);
+        }
+        match <[_; 3]>::try_from(planes) {
+            Ok([luma, blue, red]) => {
+                let plane = |data| Picture::new(width, height, Channels::Grey, data);
+                Ok(Self::Ycc([plane(luma)?, plane(blue)?, plane(red)?]))
+            }
+            Err(planes) => join(model, width, height, &planes).map(Self::Pixels),
+        }
+    }
+
+    /// What its pixels hold, or will once they are joined.
+    pub(crate) fn channels(&self) -> Channels {
+        match self {
+            Self::Pixels(picture) => picture.channels,
+            Self::Ycc(_) => Channels::Rgb,
+        }
+    }
+
+    /// Turned and mirrored by an EXIF orientation.
+    pub(crate) fn upright(self, orientation: u8) -> Self {
+        match self {
+            Self::Pixels(picture) => Self::Pixels(orient::upright(picture, orientation)),
+            Self::Ycc(planes) => Self::Ycc(planes.map(|plane| orient::upright(plane, orientation))),
+        }
+    }
+
+    /// Its pixels.
+    pub(crate) fn joined(self) -> Result<Picture, Refusal> {
+        match self {
+            Self::Pixels(picture) => Ok(picture),
+            Self::Ycc(planes) => {
+                let [Picture { width, height, .. }, ..] = planes;
+                join(Model::Ycc(Matrix::jpeg()), width, height, &planes.map(|plane| plane.data))
+            }
+        }
+    }
+}
+
 /// Joins component planes of one size, no padding, to pixels.
-pub(crate) fn join(model: Model, width: u32, height: u32, planes: &[Vec<u8>]) -> Result<Picture, Refusal> {
-    let jpeg = Matrix::new(2990, 1140, true);
+fn join(model: Model, width: u32, height: u32, planes: &[Vec<u8>]) -> Result<Picture, Refusal> {
+    let jpeg = Matrix::jpeg();
     match (model, planes) {
         (Model::Grey, [only]) => Picture::new(width, height, Channels::Grey, only.clone()),
         (Model::Rgb, [r, g, b]) => three(width, height, r, g, b, |r, g, b| [r, g, b]),
@@ -165,7 +223,7 @@ mod tests {
 
     #[test]
     fn jpeg_colours_come_out_as_the_standard_says() {
-        let matrix = Matrix::new(2990, 1140, true);
+        let matrix = Matrix::jpeg();
         for (ycc, want) in [
             ([76, 85, 255], [254, 0, 0]),
             ([150, 44, 21], [0, 255, 1]),

@@ -107,7 +107,7 @@ fn sharp_pictures_pass() {
             }
         }
         let count = part.each(each).count();
-        println!("{:9} false retakes: {} of {count}", part.name, wrong.len());
+        println!("{:9} false retakes: {} of {count} {wrong:#?}", part.name, wrong.len());
         assert!(wrong.len() * 100 <= count, "{wrong:#?}");
     }
 }
@@ -144,6 +144,38 @@ fn darkness_and_burnt_pictures_are_noticed() {
         let (share, _) =
             share(&format!("light x {gain} + {lift}"), Code::TooBright, "bright", |scene, _| scene.relit(gain, lift));
         assert!(share >= 0.95, "{gain}: {share}");
+    }
+}
+
+#[test]
+fn reflections_over_strokes_are_noticed() {
+    let mut table = [[(0, 0); 3]; 2];
+    for (row, part) in table.iter_mut().zip([FIT, HELD_BACK]) {
+        for (kind, seed) in part.each(part.judged).filter(|(kind, _)| *kind != "night") {
+            let scene = Scene::draw(kind, seed);
+            for (number, radius) in (0..).zip([0.07, 0.11, 0.16]) {
+                let (lit, lost) = scene.glaring(radius, seed * 3 + number);
+                let Some((found, count)) = row.get_mut(bin(lost)) else { continue };
+                *count += 1;
+                *found += usize::from(judged(&lit, quality(seed)).checks.iter().any(|c| c.name == "glare" && !c.pass));
+            }
+        }
+        println!("glare over 3, 10, 20 % of the strokes, {:9}: {row:?}", part.name);
+    }
+    let [_, [_, (found, count), (more, all)]] = table;
+    assert!((found + more) * 100 >= (count + all) * LEAST_GLARE_PERCENT, "{table:?}");
+}
+
+/// Hundredths of the reflections over a tenth of the strokes and more that must be noticed.
+const LEAST_GLARE_PERCENT: usize = 25;
+
+/// Where a share of the strokes belongs: from 3, 10 or 20 hundredths; beyond the last where it is less.
+fn bin(lost: f32) -> usize {
+    match lost {
+        0.2.. => 2,
+        0.1.. => 1,
+        0.03.. => 0,
+        _ => usize::MAX,
     }
 }
 

@@ -17,21 +17,22 @@ impl Contrast {
     /// Looks through a plane once.
     pub(super) fn new(plane: &Plane) -> Self {
         let across = plane.width().div_ceil(BLOCK);
-        let down = plane.rows().count().div_ceil(BLOCK);
-        let mut darkest = vec![f32::MAX; across * down];
-        let mut brightest = vec![f32::MIN; across * down];
-        for (y, row) in plane.rows().enumerate() {
-            let least = darkest.iter_mut().skip(y / BLOCK * across);
-            let most = brightest.iter_mut().skip(y / BLOCK * across);
-            for ((least, most), levels) in least.zip(most).zip(row.chunks(BLOCK)) {
-                for level in levels {
-                    *least = if level < least { *level } else { *least };
-                    *most = if level > most { *level } else { *most };
+        let (mut darkest, mut brightest) = (Vec::new(), Vec::new());
+        let (mut least, mut most) = (vec![f32::MAX; plane.width()], vec![f32::MIN; plane.width()]);
+        for rows in plane.bands(BLOCK) {
+            least.fill(f32::MAX);
+            most.fill(f32::MIN);
+            for row in rows.chunks_exact(plane.width()) {
+                for ((least, most), level) in least.iter_mut().zip(&mut most).zip(row) {
+                    *least = lesser(*least, *level);
+                    *most = greater(*most, *level);
                 }
             }
+            darkest.extend(least.chunks(BLOCK).filter_map(|block| block.iter().copied().reduce(lesser)));
+            brightest.extend(most.chunks(BLOCK).filter_map(|block| block.iter().copied().reduce(greater)));
         }
-        let darkest = spread(&darkest, across, f32::min);
-        let brightest = spread(&brightest, across, f32::max);
+        let darkest = spread(&darkest, across, lesser);
+        let brightest = spread(&brightest, across, greater);
         Self { spans: darkest.iter().zip(brightest).map(|(least, most)| most - least).collect(), across }
     }
 
@@ -39,6 +40,15 @@ impl Contrast {
     pub(super) fn around(&self, x: usize, y: usize) -> f32 {
         self.spans.get(y / BLOCK * self.across + x / BLOCK).copied().unwrap_or(0.0)
     }
+}
+
+// As the processor compares: of levels none is unordered.
+fn lesser(a: f32, b: f32) -> f32 {
+    if b < a { b } else { a }
+}
+
+fn greater(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 /// Gives every block what `of` chooses among those around it: first along the rows, then along the columns.

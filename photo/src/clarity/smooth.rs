@@ -17,9 +17,9 @@ impl Plane {
         self.width
     }
 
-    /// The levels, row by row.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[f32]> {
-        self.levels.chunks_exact(self.width)
+    /// The levels, so many rows at a time; fewer at the end.
+    pub(super) fn bands(&self, rows: usize) -> impl Iterator<Item = &[f32]> {
+        self.levels.chunks(self.width * rows)
     }
 
     /// Smooths both ways with a kernel of odd length. What was there before is of no use afterwards; planes are handed

@@ -111,7 +111,7 @@ fn lay_over(items: &Items<'_>, overlay: &Overlay, limits: &Limits) -> Result<Dec
         bounds::coded(&isobmff::parse(&file).map_err(|e| refuse(&e))?, false, [width, height], limits)?;
         let layer = decode_primary(&file)?;
         profile = profile.or(layer.profile);
-        let picture = fit::shrink(layer.pixels, Plan { keep: (1.0, 1.0), width, height, scale: 1.0 })?;
+        let picture = fit::shrink(layer.pixels, Plan { keep: (1.0, 1.0), width, height, scale: 1.0 })?.joined()?;
         let bytes = picture.channels.count();
         for (y, row) in (0_i64..).zip(picture.data.chunks_exact(picture.stride())) {
             let Ok(line) = usize::try_from(y + i64::from(*top)) else { continue };

@@ -21,6 +21,6 @@ mod write;
 
 pub(crate) use self::forecast::Forecast;
 pub(crate) use self::plan::{Encoded, Plan};
-pub(crate) use self::planes::Planes;
+pub(crate) use self::planes::{Plane, Planes};
 pub(crate) use self::png::png;
 pub(crate) use self::taste::Taste;

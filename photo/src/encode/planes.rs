@@ -24,22 +24,14 @@ pub(crate) struct Planes {
 }
 
 impl Planes {
-    /// Converts with the weights of BT.601 in full range, as JFIF prescribes. Channels beyond the third are not read.
+    /// Converts a picture of one or three channels with the weights of BT.601 in full range, as JFIF prescribes.
     pub(crate) fn of(picture: &Picture) -> Self {
-        let (wide, high) = (picture.width as usize, picture.height as usize);
-        let new = || Plane::new(wide, high);
         let (width, height) = (picture.width, picture.height);
+        let (wide, high) = (width as usize, height as usize);
         if picture.channels != Channels::Rgb {
-            let mut luma = new();
-            for (row, line) in picture.data.chunks_exact(picture.stride().max(1)).zip(luma.rows()) {
-                for (level, pixel) in line.iter_mut().zip(row.chunks_exact(picture.channels.count())) {
-                    *level = pixel.first().copied().unwrap_or(0);
-                }
-                stretch(line, wide);
-            }
-            luma.fill_down(high);
-            return Self { width, height, luma, colour: None };
+            return Self { width, height, luma: Plane::padded(picture.data.clone(), wide, high), colour: None };
         }
+        let new = || Plane::new(wide, high);
         let (mut luma, mut blue, mut red) = (new(), new(), new());
         let lines = luma.rows().zip(blue.rows()).zip(red.rows());
         for (row, ((y, u), v)) in picture.data.chunks_exact(picture.stride().max(1)).zip(lines) {
@@ -52,6 +44,18 @@ impl Planes {
             plane.fill_down(high);
         }
         Self { width, height, luma, colour: Some([blue, red]) }
+    }
+
+    /// Takes planes of one size that hold luma and colour differences already, no padding.
+    pub(crate) fn of_ycc([luma, blue, red]: [Picture; 3]) -> Self {
+        let (width, height) = (luma.width, luma.height);
+        let padded = |plane: Picture| Plane::padded(plane.data, width as usize, height as usize);
+        Self { width, height, luma: padded(luma), colour: Some([padded(blue), padded(red)]) }
+    }
+
+    /// The same without its colour.
+    pub(crate) fn grey(self) -> Self {
+        Self { colour: None, ..self }
     }
 
     /// The same at a smaller size.
@@ -79,7 +83,17 @@ impl Plane {
     fn shrunk(self, from: (u32, u32), to: (u32, u32)) -> Result<Self, Refusal> {
         let samples = fit::shrink_plane(&self.samples, self.stride, from, to)?;
         drop(self);
-        let (wide, high) = (to.0 as usize, to.1 as usize);
+        Ok(Self::padded(samples, to.0 as usize, to.1 as usize))
+    }
+
+    /// Pads samples that lie row by row.
+    fn padded(mut samples: Vec<u8>, wide: usize, high: usize) -> Self {
+        if wide.is_multiple_of(STEP) {
+            samples.resize(wide * high.next_multiple_of(STEP), 0);
+            let mut plane = Self { stride: wide, samples };
+            plane.fill_down(high);
+            return plane;
+        }
         let mut plane = Self::new(wide, high);
         for (row, line) in samples.chunks_exact(wide.max(1)).zip(plane.rows()) {
             if let Some(drawn) = line.get_mut(..wide) {
@@ -88,7 +102,7 @@ impl Plane {
             stretch(line, wide);
         }
         plane.fill_down(high);
-        Ok(plane)
+        plane
     }
 
     /// Repeats the last of `high` rows below it.

@@ -68,7 +68,8 @@ fn tight_bytes_cost_size_before_legibility_and_then_refuse() {
     let bytes = wrap::jpeg(&draw::signboard(1600, 1200), 95, &Beside::default());
     let (outcome, _) = ready(&bytes, &Rule { max_bytes: 20_000, ..rule("") });
     let output = outcome.output.unwrap();
-    assert!(output.quality.unwrap() >= 50 && output.width < 1600, "{output:?}");
+    // 35 is the coarsest that is not exchanged for fewer pixels.
+    assert!(output.quality.unwrap() >= 35 && output.width < 1600, "{output:?}");
     assert_eq!(
         refused(&bytes, &Rule { max_bytes: 5_000, min_short_px: 1200, min_long_px: 1600, ..rule("") }),
         Code::CannotFit

@@ -130,6 +130,40 @@ impl Scene {
         Self { levels: self.levels.iter().map(|level| (level * gain + lift).clamp(0.0, 255.0)).collect(), ..*self }
     }
 
+    /// With a lamp's reflection where strokes are: light that burns out all within `radius` (in parts of the longer side)
+    /// and ebbs away in half to one and a half radii more, round or up to three times longer than wide. Answers also what
+    /// share of the strokes is lost in it.
+    pub fn glaring(&self, radius: f32, seed: u64) -> (Self, f32) {
+        let dice = &mut Dice::new(seed + 991);
+        let steep = |at: usize| {
+            let next = self.levels.get(at + 1).copied().unwrap_or(0.0) - self.levels[at];
+            let below = self.levels.get(at + self.width).copied().unwrap_or(0.0) - self.levels[at];
+            next.abs().max(below.abs()) > 25.0
+        };
+        let middle = |at: &usize| {
+            let part = |place: usize, of: usize| (of / 6..of - of / 6).contains(&place);
+            part(at % self.width, self.width) && part(at / self.width, self.height)
+        };
+        let strokes: Vec<usize> = (0..self.levels.len()).filter(|at| steep(*at)).collect();
+        let places: Vec<usize> = strokes.iter().copied().filter(middle).collect();
+        let Some(place) = places.get(dice.below(places.len().max(1) as u32) as usize) else {
+            return (self.clone(), 0.0);
+        };
+        let (x, y) = ((place % self.width) as f32, (place / self.width) as f32);
+        let long = radius * self.width.max(self.height) as f32;
+        let wide = long * (1.0 - dice.below(3) as f32 / 3.0);
+        let (ebb, angle) = (0.35 + dice.below(8) as f32 / 10.0, dice.below(180) as f32);
+        let (sin, cos) = angle.to_radians().sin_cos();
+        let light = |at: usize| {
+            let (dx, dy) = ((at % self.width) as f32 - x, (at / self.width) as f32 - y);
+            let away = ((dx * cos + dy * sin) / long).hypot((dy * cos - dx * sin) / wide);
+            300.0 * (-(away - 1.0).max(0.0).powi(2) / (2.0 * ebb * ebb)).exp()
+        };
+        let lost = strokes.iter().filter(|at| light(**at) >= 250.0).count() as f32 / strokes.len() as f32;
+        let levels = self.levels.iter().enumerate().map(|(at, level)| (level + light(at)).clamp(0.0, 255.0)).collect();
+        (Self { levels, ..*self }, lost)
+    }
+
     /// As a picture file's pixels.
     pub fn picture(&self) -> GrayImage {
         GrayImage::from_fn(self.width as u32, self.height as u32, |x, y| {

@@ -113,12 +113,27 @@ impl Idct {
 
     #[inline]
     fn transform<const SIZE: usize, const REACH: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
-        let mut half = [[0.0; 8]; REACH];
+        if SIZE <= 4 {
+            self.transform_lanes::<SIZE, REACH, 4>(block, out, stride);
+        } else {
+            self.transform_lanes::<SIZE, REACH, 8>(block, out, stride);
+        }
+    }
+
+    /// `LANES` numbers are worked on together: no fewer than samples a side.
+    #[inline]
+    fn transform_lanes<const SIZE: usize, const REACH: usize, const LANES: usize>(
+        &self,
+        block: &Block,
+        out: &mut [u8],
+        stride: usize,
+    ) {
+        let mut half = [[0.0; LANES]; REACH];
         for (line, coefficients) in half.iter_mut().zip(block.as_chunks::<8>().0).take(SIZE) {
-            *line = weighed(&coefficients.map(|c| c as f32), &self.by_coefficient, REACH.min(SIZE));
+            *line = weighed(coefficients.map(|c| c as f32), &self.by_coefficient, REACH.min(SIZE));
         }
         for (target, weights) in out.chunks_mut(stride).zip(&self.by_sample).take(SIZE) {
-            let samples = weighed(weights, &half, SIZE).map(to_sample);
+            let samples = weighed::<LANES, LANES>(*weights, &half, SIZE).map(to_sample);
             if let (Some(target), Some(samples)) = (target.first_chunk_mut::<SIZE>(), samples.first_chunk()) {
                 *target = *samples;
             }
@@ -145,10 +160,10 @@ fn cut(size: usize, shown: usize) -> [Line; 8] {
     })
 }
 
-/// The sum of the first `count` lines, each times its weight.
+/// The sum of the first `count` lines, each times its weight; of each line its first numbers.
 #[inline]
-fn weighed(weights: &Line, lines: &[Line], count: usize) -> Line {
-    let mut sums = [0.0; 8];
+fn weighed<const LANES: usize, const LONG: usize>(weights: Line, lines: &[[f32; LONG]], count: usize) -> [f32; LANES] {
+    let mut sums = [0.0; LANES];
     for (weight, line) in weights.iter().zip(lines).take(count) {
         for (sum, number) in sums.iter_mut().zip(line) {
             *sum += weight * number;

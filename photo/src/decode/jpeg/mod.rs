@@ -167,7 +167,7 @@ fn model(front: &Front) -> Model {
     match (ids.as_slice(), front.adobe) {
         ([_], _) => Model::Grey,
         (b"RGB", None) | ([_, _, _], Some(0)) if !front.jfif => Model::Rgb,
-        ([_, _, _], _) => Model::Ycc(Matrix::new(2990, 1140, true)),
+        ([_, _, _], _) => Model::Ycc(Matrix::jpeg()),
         (_, Some(2)) => Model::Ycck,
         // Adobe stores ink upside down; without its marker ink is ink.
         (_, Some(_)) => Model::InvertedCmyk,
