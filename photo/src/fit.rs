@@ -228,7 +228,7 @@ impl Span {
 
     /// Whether samples are at most left out.
     fn stays(self) -> bool {
-        self.length == f64::from(self.to) && self.start.fract() == 0.0
+        (self.length - f64::from(self.to)).abs() < f64::EPSILON && self.start.fract() == 0.0
     }
 }
 
