@@ -63,9 +63,9 @@ impl Fields<'_, '_> {
 impl Visit for Fields<'_, '_> {
     fn record_f64(&mut self, field: &Field, value: f64) {
         if value.is_finite() {
-            self.plain(field, format_args!("{value}"))
+            self.plain(field, format_args!("{value}"));
         } else {
-            self.plain(field, format_args!("null"))
+            self.plain(field, format_args!("null"));
         }
     }
 
