@@ -22,14 +22,14 @@ const KEPT: TimeDelta = TimeDelta::hours(24);
 #[derive(Clone, Debug)]
 pub struct Key {
     scope: Uuid,
-    name_hash: String,
-    body_hash: String,
+    name: String,
+    body: String,
 }
 
 impl Key {
     /// The key `key` of the account or machine `scope` for a request to `operation` with this body.
     pub fn new(scope: Uuid, operation: &str, key: &str, body: &[u8]) -> Self {
-        Self { scope, name_hash: hash(&[operation.as_bytes(), b"\n", key.as_bytes()]), body_hash: hash(&[body]) }
+        Self { scope, name: hash(&[operation.as_bytes(), b"\n", key.as_bytes()]), body: hash(&[body]) }
     }
 }
 
@@ -52,12 +52,12 @@ impl std::fmt::Debug for Once<'_> {
 /// # Errors
 /// [`Error::KeyMismatch`] when it was another request.
 pub async fn first(desk: &Desk, key: &Key) -> Result<Option<String>> {
-    let row = idempotency::Entity::find_by_id((key.scope, key.name_hash.clone()))
+    let row = idempotency::Entity::find_by_id((key.scope, key.name.clone()))
         .filter(idempotency::Column::ExpiresAt.gt(desk.world.now()))
         .one(&desk.db)
         .await?;
     match row {
-        Some(row) if row.body_hash != key.body_hash => Err(Error::KeyMismatch),
+        Some(row) if row.body_hash != key.body => Err(Error::KeyMismatch),
         Some(row) => Ok(Some(desk.vault.open(Purpose::Answer, &row.answer)?)),
         None => Ok(None),
     }
@@ -77,8 +77,8 @@ pub(crate) async fn keep_for(
     let now = desk.world.now();
     let row = idempotency::ActiveModel {
         scope: Set(key.scope),
-        key_hash: Set(key.name_hash.clone()),
-        body_hash: Set(key.body_hash.clone()),
+        key_hash: Set(key.name.clone()),
+        body_hash: Set(key.body.clone()),
         answer: Set(desk.vault.seal(&desk.world, Purpose::Answer, &answer(case)?)?),
         expires_at: Set(now + KEPT),
     };

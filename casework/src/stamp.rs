@@ -15,13 +15,20 @@ use chrono::{DateTime, Utc};
 use entity::outbox::State;
 use entity::{AccountId, CaseId, case, outbox};
 use futures_util::future;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, FromQueryResult, Statement};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult,
+    IsolationLevel, Statement, TransactionTrait as _,
+};
 use tokio::sync::oneshot;
 
 use crate::error::Result;
 
 /// Most cases one statement asks for.
 const MOST: usize = 64;
+/// After so many statements in a row a connection is held for those that follow.
+const BUSY: u32 = 8;
+/// And after so many it is given back: nobody shall be without for long.
+const HELD: u32 = 1_000;
 
 /// What a case's view stands and falls with: as long as it stays the same, so does the view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,34 +106,78 @@ struct Tender(Stamps);
 
 impl Tender {
     async fn tend(self) {
+        let mut line = Line { db: &self.0.db, held: None, in_a_row: 0 };
         let mut before = Answers::default();
         loop {
-            let questions = {
-                let mut queue = self.0.queue();
-                let some = queue.waiting.len().min(MOST);
-                queue.waiting.drain(..some).collect::<Vec<_>>()
-            };
-            if questions.is_empty() && before.questions.is_empty() {
-                // Leaves the queue to whoever comes next, unless somebody came this moment.
-                let mut queue = self.0.queue();
-                if queue.waiting.is_empty() {
-                    queue.tended = false;
+            let questions = self.next();
+            if questions.is_empty() {
+                std::mem::take(&mut before).hand_out();
+                line.give_back().await;
+                if self.rests() {
                     return;
                 }
                 continue;
             }
             let about: Vec<_> = questions.iter().map(|question| question.about).collect();
-            let (found, ()) = future::join(find(&self.0.db, &about), async { before.hand_out() }).await;
+            let (found, ()) = future::join(line.find(&about), async { before.hand_out() }).await;
             // Who waits for a statement that failed hears nothing, and asks alone.
             before = found.map_or_else(|_| Answers::default(), |rows| Answers { questions, rows });
         }
+    }
+
+    fn next(&self) -> Vec<Question> {
+        let mut queue = self.0.queue();
+        let some = queue.waiting.len().min(MOST);
+        queue.waiting.drain(..some).collect()
+    }
+
+    /// Leaves the queue to whoever comes next, unless somebody came this moment.
+    fn rests(&self) -> bool {
+        let mut queue = self.0.queue();
+        queue.tended = !queue.waiting.is_empty();
+        !queue.tended
     }
 }
 
 impl Drop for Tender {
     fn drop(&mut self) {
-        // When it ends before its time, the next who asks starts another.
+        // When it ends before its time, the next who asks starts another. Two at once do no harm.
         self.0.queue().tended = false;
+    }
+}
+
+/// Where the statements go. The pool tests a connection after each use, which takes as long as the statement: when one
+/// follows the other, a connection is held meanwhile.
+struct Line<'a> {
+    db: &'a DatabaseConnection,
+    held: Option<DatabaseTransaction>,
+    in_a_row: u32,
+}
+
+impl Line<'_> {
+    async fn find(&mut self, about: &[CaseId]) -> std::result::Result<Vec<Row>, DbErr> {
+        self.in_a_row += 1;
+        if self.in_a_row > HELD {
+            self.give_back().await;
+        }
+        // On SQLite a transaction goes on seeing what it saw first.
+        if self.held.is_none() && self.in_a_row > BUSY && self.db.get_database_backend() == DbBackend::Postgres {
+            let (each_sees_the_latest, nothing_is_written) = (IsolationLevel::ReadCommitted, AccessMode::ReadOnly);
+            self.held = Some(self.db.begin_with_config(Some(each_sees_the_latest), Some(nothing_is_written)).await?);
+        }
+        let found = match &self.held {
+            Some(held) => find(held, about).await,
+            None => find(self.db, about).await,
+        };
+        found.inspect_err(|_| self.held = None)
+    }
+
+    async fn give_back(&mut self) {
+        self.in_a_row = 0;
+        if let Some(held) = self.held.take() {
+            // It has nothing to lose.
+            drop(held.commit().await);
+        }
     }
 }
 
@@ -161,7 +212,7 @@ impl Row {
     }
 }
 
-async fn find(db: &DatabaseConnection, ids: &[CaseId]) -> std::result::Result<Vec<Row>, DbErr> {
+async fn find(db: &impl ConnectionTrait, ids: &[CaseId]) -> std::result::Result<Vec<Row>, DbErr> {
     let Some(last) = ids.last() else { return Ok(Vec::new()) };
     // Few texts, so that the database knows them all: the last case is asked for again.
     let slots = ids.len().next_power_of_two();
