@@ -16,7 +16,7 @@ use sea_orm::DatabaseConnection;
 use super::view::{self, Case};
 use crate::http::ready::Ready;
 
-/// Most bytes of views kept: those of some five thousand cases, the ones asked for last.
+/// Most bytes of views kept, in this process's memory and nowhere else: those of some five thousand cases, the ones asked for last.
 const MOST_BYTES: usize = 16 << 20;
 /// What one takes beside its words.
 const BESIDE_BYTES: usize = 256;
