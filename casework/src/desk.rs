@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use entity::Sealed;
 pub use law::calendar::{Calendar, Fault as CalendarFault};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
 };
 
 use crate::error::Result;
@@ -34,6 +35,23 @@ pub struct Desk {
     pub calendar: Arc<Calendar>,
 }
 
+/// Begins a transaction, in a task of its own: it is begun to the end though nobody may wait for it any more.
+///
+/// The driver counts a PostgreSQL transaction only when the server has answered its BEGIN (sqlx 0.9,
+/// `PgTransactionManager::begin`). Whoever stopped waiting before that, because a phone hung up or the time was over, gave the
+/// connection back inside a transaction that nobody ends: what others then wrote through it was undone later.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn begin(
+    db: &DatabaseConnection,
+    options: TransactionOptions,
+) -> std::result::Result<DatabaseTransaction, DbErr> {
+    let db = db.clone();
+    let begun = tokio::spawn(async move { db.begin_with_options(options).await });
+    begun.await.map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?
+}
+
 impl std::fmt::Debug for Desk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Desk")
@@ -51,7 +69,7 @@ impl Desk {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        Ok(self.db.begin_with_options(options).await?)
+        Ok(begin(&self.db, options).await?)
     }
 
     /// Encrypts a text where there is one.

@@ -17,10 +17,11 @@ use entity::{AccountId, CaseId, case, outbox};
 use futures_util::future;
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult,
-    IsolationLevel, Statement, TransactionTrait as _,
+    IsolationLevel, Statement, TransactionOptions,
 };
 use tokio::sync::oneshot;
 
+use crate::desk::begin;
 use crate::error::Result;
 
 /// Most cases one statement asks for.
@@ -162,8 +163,14 @@ impl Line<'_> {
         }
         // On SQLite a transaction goes on seeing what it saw first.
         if self.held.is_none() && self.in_a_row > BUSY && self.db.get_database_backend() == DbBackend::Postgres {
-            let (each_sees_the_latest, nothing_is_written) = (IsolationLevel::ReadCommitted, AccessMode::ReadOnly);
-            self.held = Some(self.db.begin_with_config(Some(each_sees_the_latest), Some(nothing_is_written)).await?);
+            let each_sees_the_latest = Some(IsolationLevel::ReadCommitted);
+            let nothing_is_written = Some(AccessMode::ReadOnly);
+            let options = TransactionOptions {
+                isolation_level: each_sees_the_latest,
+                access_mode: nothing_is_written,
+                ..Default::default()
+            };
+            self.held = Some(begin(self.db, options).await?);
         }
         let found = match &self.held {
             Some(held) => find(held, about).await,

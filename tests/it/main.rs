@@ -13,6 +13,7 @@ mod bound;
 mod config;
 mod contract;
 mod county;
+mod cut_short;
 mod digest;
 mod faults;
 mod hostile;
