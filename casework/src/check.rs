@@ -11,8 +11,8 @@ use crate::form::Fault;
 use crate::item::{Item, MaterialSpec, PhotoFacts, Text};
 use crate::renew;
 
-/// Everything that keeps the case with these photos from being submitted, in the order of the form and then of the materials. Pointers are
-/// into the case: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
+/// Everything that keeps the case with these photos from being submitted, in the order of the form and then of the
+/// materials. Pointers are into the case: `/form/…`, `/materials/{code}`, `/materials/{code}/photos/{position}`.
 ///
 /// # Errors
 /// When the case cannot be read.
@@ -27,16 +27,23 @@ pub async fn missing(
     for fault in &mut faults {
         fault.pointer.insert_str(0, "/form");
     }
-    let old = photos.iter().filter(|(place, photo)| is_old(desk, &entry.item, place, photo)).map(|(_, photo)| photo.id);
+    let is_old = |(place, photo): &&(material::Model, photo::Model)| {
+        entry.item.material(&place.code).is_some_and(|spec| newer(desk, spec, photo).is_some())
+    };
+    let old = photos.iter().filter(is_old).map(|(_, photo)| photo.id);
     let tried = renew::tried(desk, old.collect()).await?;
     faults.extend(material_faults(desk, &entry.item, &answers, photos, &tried));
     Ok(faults)
 }
 
-/// Whether the photo was made for an older version of the rule in force.
-fn is_old(desk: &Desk, item: &Item, place: &material::Model, photo: &photo::Model) -> bool {
-    let newest = item.material(&place.code).and_then(|spec| desk.rules.version(&spec.rule));
-    newest.is_some_and(|newest| u32::try_from(photo.rule_version).unwrap_or(0) < newest)
+/// The version of the rule in force, where the photo was made for an older one.
+fn newer(desk: &Desk, spec: &MaterialSpec, photo: &photo::Model) -> Option<u32> {
+    desk.rules.version(&spec.rule).filter(|version| *version > made_for(photo))
+}
+
+/// The version of the rule the photo was made to fit.
+fn made_for(photo: &photo::Model) -> u32 {
+    u32::try_from(photo.rule_version).unwrap_or(0)
 }
 
 fn material_faults(
@@ -72,12 +79,11 @@ fn misfits(
         bytes: u64::try_from(photo.bytes).unwrap_or(u64::MAX),
         width: u32::try_from(photo.width).unwrap_or(0),
         height: u32::try_from(photo.height).unwrap_or(0),
-        rule_version: u32::try_from(photo.rule_version).unwrap_or(0),
+        rule_version: made_for(photo),
     };
     let pointer = format!("/materials/{}/photos/{}", spec.code, place.position);
     let misfits = desk.rules.misfit(&spec.rule, &facts);
-    let newest = desk.rules.version(&spec.rule).filter(|version| *version > facts.rule_version);
-    if let (Some(newest), false) = (newest, misfits.is_empty()) {
+    if let (Some(newest), false) = (newer(desk, spec, photo), misfits.is_empty()) {
         let newest = i32::try_from(newest).unwrap_or(i32::MAX);
         let of_photo = |one: &&renewal::Model| one.photo_id == photo.id && one.rule_version == newest;
         let (code, detail) = tried.iter().find(of_photo).map_or_else(waiting, in_vain);

@@ -124,12 +124,14 @@ pub async fn put_key(
 /// # Errors
 /// [`Error::NotFound`]; [`Error::LastKey`].
 pub async fn drop_key(desk: &Desk, endpoint: EndpointId, name: &str) -> Result<()> {
-    let keys = keys(desk, endpoint).await?;
-    let (named, others): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.name == name);
-    if named.is_empty() {
-        return Err(Error::NotFound("webhook_key"));
-    }
-    if others.is_empty() {
+    let names: Vec<String> = endpoint_key::Entity::find()
+        .select_only()
+        .column(endpoint_key::Column::Name)
+        .filter(endpoint_key::Column::EndpointId.eq(endpoint))
+        .into_tuple()
+        .all(&desk.db)
+        .await?;
+    if names == [name] {
         return Err(Error::LastKey);
     }
     let dropped = endpoint_key::Entity::delete_by_id((endpoint, name.to_owned())).exec(&desk.db).await?;

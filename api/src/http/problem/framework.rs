@@ -88,11 +88,7 @@ fn parameter(name: &str, reason: &str) -> Problem {
 }
 
 fn malformed(reason: &str) -> Problem {
-    Problem::new(&codes::REQUEST_MALFORMED).faults([Fault {
-        place: Place::Body(String::new()),
-        code: codes::REQUEST_MALFORMED.code.to_owned(),
-        detail: (format!("请求体不符合接口要求：{reason}"), reason.to_owned()).into(),
-    }])
+    Problem::malformed((format!("请求体不符合接口要求：{reason}"), reason.to_owned()))
 }
 
 /// The last resort: whatever it was, only its status is told. Errors of ours keep their cause for the log.

@@ -86,6 +86,12 @@ impl Problem {
         }))
     }
 
+    /// A body nothing more can be said of than `detail`.
+    pub(crate) fn malformed(detail: impl Into<Words>) -> Self {
+        let (place, code) = (Place::Body(String::new()), codes::REQUEST_MALFORMED.code.to_owned());
+        Self::new(&codes::REQUEST_MALFORMED).faults([Fault { place, code, detail: detail.into() }])
+    }
+
     /// Something on our side went wrong; `source` is logged once and never shown.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(&codes::INTERNAL).because(source)

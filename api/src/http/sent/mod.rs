@@ -14,7 +14,7 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
 use serde_json::Value;
 
-use super::problem::{Fault, Place, Problem, codes};
+use super::problem::{Problem, codes};
 
 /// A JSON body.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl_apirequest_for_payload!(Sent<T>, T: ParseFromJSON);
 
 /// What is no JSON at all.
 fn unreadable(error: &serde_json::Error) -> Problem {
-    malformed((format!("内容不是正确的 JSON：{error}"), format!("this is no JSON: {error}")))
+    Problem::malformed((format!("内容不是正确的 JSON：{error}"), format!("this is no JSON: {error}")))
 }
 
 /// What is JSON, and not what was asked for: every fault, or `otherwise` where the schema does not say what is wrong.
@@ -71,12 +71,7 @@ fn refused<T: Type>(bytes: &[u8], otherwise: &str) -> Problem {
     let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let faults = shape::faults(&value, &T::schema_ref(), &registry);
     if faults.is_empty() {
-        return malformed((format!("内容不符合接口要求：{otherwise}"), otherwise.to_owned()));
+        return Problem::malformed((format!("内容不符合接口要求：{otherwise}"), otherwise.to_owned()));
     }
     Problem::new(&codes::REQUEST_MALFORMED).faults(faults)
-}
-
-fn malformed(detail: (String, String)) -> Problem {
-    let (place, code) = (Place::Body(String::new()), codes::REQUEST_MALFORMED.code.to_owned());
-    Problem::new(&codes::REQUEST_MALFORMED).faults([Fault { place, code, detail: detail.into() }])
 }

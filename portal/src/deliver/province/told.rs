@@ -3,7 +3,7 @@
 //! A step is one call, and the province knows it by its number: told twice it is there once. So nothing need be remembered
 //! between tries.
 
-use casework::{Result, told};
+use casework::{Result, outbox, told};
 use entity::CaseId;
 use entity::case::{self, State};
 
@@ -45,7 +45,7 @@ impl ToProvince {
                 casework::case::handed_over(&self.desk, case.id, province_id).await?;
                 Ok(Ok(province_id.clone()))
             }
-            Some(Standing::Absent) => Ok(Err(with(&standing, "ask", Outcome::Parked("province.absent".to_owned())))),
+            Some(Standing::Absent) => Ok(Err(with(&standing, "ask", Outcome::Parked(outbox::ABSENT.to_owned())))),
             None => Ok(Err(with(&standing, "ask", failure(&standing.verdict)))),
         }
     }
