@@ -7,6 +7,7 @@ use casework::Desk;
 use casework::desk::{Calendar, CalendarFault};
 use casework::item::BadCatalogue;
 use casework::number::Numbers;
+use casework::submit::Counter;
 use casework::vault::Vault;
 use casework::world::World;
 use portal::adapter::Province;
@@ -236,6 +237,7 @@ async fn desk(config: &Config, world: &World, keys: &Keys, catalogue: &Loaded) -
         catalogue: catalogue.catalogue.clone(),
         rules: Arc::clone(&catalogue.rules) as Arc<dyn casework::item::Rules>,
         numbers: Arc::new(Numbers::new(config.region.clone())),
+        counter: Counter::default(),
         calendar: Arc::new(Calendar::embedded()?),
     })
 }

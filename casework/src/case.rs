@@ -1,5 +1,7 @@
 //! Reading and changing the row of a case. Every finder carries the owner: what is somebody else's is not found.
 
+use std::slice::from_ref;
+
 use chrono::{DateTime, Utc};
 use entity::case::{self, State};
 use entity::case_event::{self, Actor};
@@ -15,6 +17,7 @@ use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::feed;
 use crate::item::Entry;
+use crate::outbox;
 use crate::report::Licence;
 use crate::vault::Purpose;
 use crate::webhook;
@@ -145,7 +148,7 @@ pub(crate) async fn write(
         .exec_with_returning(tx)
         .await?;
     let new = changed.into_iter().next().ok_or(Error::Busy)?;
-    feed::changed(desk, tx, &new).await?;
+    feed::changed(desk, tx, from_ref(&new)).await?;
     Ok(new)
 }
 
@@ -198,7 +201,14 @@ pub(crate) async fn advance(
 
 /// Writes a line of the timeline; its number is the case's `last_event`.
 pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model, event: Event) -> Result<()> {
-    let line = case_event::ActiveModel {
+    let inner = event.inner;
+    case_event::Entity::insert(line(desk, case, event)?).exec_without_returning(tx).await?;
+    if inner { Ok(()) } else { outbox::write(tx, webhook::promises(desk, tx, from_ref(case)).await?).await }
+}
+
+/// The row of a line.
+pub(crate) fn line(desk: &Desk, case: &case::Model, event: Event) -> Result<case_event::ActiveModel> {
+    Ok(case_event::ActiveModel {
         id: Set(EventId(desk.world.id()?)),
         case_id: Set(case.id),
         sequence: Set(case.last_event),
@@ -209,9 +219,7 @@ pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::M
         at: Set(event.at),
         visible: Set(!event.inner),
         note: Set(desk.seal(Purpose::Note, event.note.as_deref())?),
-    };
-    case_event::Entity::insert(line).exec_without_returning(tx).await?;
-    if event.inner { Ok(()) } else { webhook::owe(desk, tx, case).await }
+    })
 }
 
 /// Runs an act again as long as it only met another one: a bounded number of times.
@@ -243,9 +251,7 @@ pub async fn handed_over(desk: &Desk, id: CaseId, province_id: &str) -> Result<(
         .filter(case::Column::ProvinceId.is_null())
         .exec_with_returning(&tx)
         .await?;
-    for case in &taken {
-        feed::changed(desk, &tx, case).await?;
-    }
+    feed::changed(desk, &tx, &taken).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use sea_orm::{
 use crate::error::Result;
 use crate::item::{Catalogue, Rules};
 use crate::number::Numbers;
+use crate::submit::Counter;
 use crate::vault::{Purpose, Vault};
 use crate::world::World;
 
@@ -31,6 +32,8 @@ pub struct Desk {
     pub rules: Arc<dyn Rules>,
     /// Gives out case numbers.
     pub numbers: Arc<Numbers>,
+    /// Where cases are handed in.
+    pub counter: Counter,
     /// Knows the working days.
     pub calendar: Arc<Calendar>,
 }

@@ -30,7 +30,7 @@ pub async fn create(
     owner: AccountId,
     item: &str,
     answers: Option<&Value>,
-    once: Option<&Once<'_>>,
+    once: Option<&Once>,
 ) -> Result<case::Model> {
     let entry = desk.catalogue.current(item).ok_or(Error::NotFound("item"))?;
     let empty = Value::Object(serde_json::Map::new());
@@ -63,7 +63,7 @@ pub async fn create(
     .insert(&tx)
     .await?;
     row::record(desk, &tx, &case, Event::by_owner(desk, "created", owner)).await?;
-    repeat::keep_for(desk, &tx, once, &case).await?;
+    repeat::keep(desk, &tx, once.map(|once| once.kept(desk, &case)).transpose()?.into_iter().collect()).await?;
     tx.commit().await?;
     Ok(case)
 }

@@ -39,17 +39,22 @@ pub struct Change {
     pub changed_at: DateTime<Utc>,
 }
 
-/// Takes the case's place away, where it has or may have one: it changed in this transaction.
+/// Takes the places of these cases away, where they have or may have one: they changed in this transaction.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn changed(desk: &Desk, tx: &DatabaseTransaction, case: &Model) -> Result<()> {
-    if case.number.is_none() {
+pub(crate) async fn changed(desk: &Desk, tx: &DatabaseTransaction, cases: &[Model]) -> Result<()> {
+    let at = desk.world.now();
+    let row = |case: &Model| case_change::ActiveModel {
+        case_id: Set(case.id),
+        position: Set(None),
+        changed_at: Set(at),
+    };
+    let rows: Vec<_> = cases.iter().filter(|case| case.number.is_some()).map(row).collect();
+    if rows.is_empty() {
         return Ok(());
     }
-    let row =
-        case_change::ActiveModel { case_id: Set(case.id), position: Set(None), changed_at: Set(desk.world.now()) };
-    case_change::Entity::insert(row)
+    case_change::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::column(case_change::Column::CaseId)
                 .update_columns([case_change::Column::Position, case_change::Column::ChangedAt])

@@ -3,6 +3,7 @@
 // What every act works with
 pub mod desk;
 pub mod error;
+mod gather;
 pub mod mask;
 pub mod vault;
 pub mod witness;

@@ -45,8 +45,18 @@ pub(crate) async fn owe_to(
     case: Option<CaseId>,
     sequence: i32,
 ) -> Result<()> {
+    write(tx, vec![promised(desk, promise, case, sequence)?]).await
+}
+
+/// The row of a promise; nothing is owed before it is written.
+pub(crate) fn promised(
+    desk: &Desk,
+    promise: Promise,
+    case: Option<CaseId>,
+    sequence: i32,
+) -> Result<outbox::ActiveModel> {
     let now = desk.world.now();
-    let row = outbox::ActiveModel {
+    Ok(outbox::ActiveModel {
         id: Set(OutboxId(desk.world.id()?)),
         destination: Set(promise.destination()),
         stream: Set(promise.stream()),
@@ -62,8 +72,14 @@ pub(crate) async fn owe_to(
         reason: Set(None),
         created_at: Set(now),
         settled_at: Set(None),
-    };
-    outbox::Entity::insert(row).exec_without_returning(tx).await?;
+    })
+}
+
+/// Writes what was promised, in one statement.
+pub(crate) async fn write(tx: &DatabaseTransaction, promises: Vec<outbox::ActiveModel>) -> Result<()> {
+    if !promises.is_empty() {
+        outbox::Entity::insert_many(promises).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

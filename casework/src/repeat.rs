@@ -4,6 +4,8 @@
 //! requests at once the second meets the first at the case or at the key, waits for its commit, undoes what it did itself,
 //! and answers what the first did. A request that was refused, or whose process died, leaves nothing behind.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use entity::{case, idempotency};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
@@ -12,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::desk::Desk;
-use crate::error::{Error, Result, one_row};
+use crate::error::{Error, Result};
 use crate::vault::Purpose;
 
 /// How long a key is remembered.
@@ -33,15 +35,19 @@ impl Key {
     }
 }
 
-/// An act that was asked for with an idempotency key: which one, and how its answer reads.
-pub struct Once<'a> {
+/// How the answer to an act reads: the case as the act leaves it, as it will be sent.
+pub type Answer = dyn Fn(&Desk, &case::Model) -> Result<String> + Send + Sync;
+
+/// An act that was asked for with an idempotency key: which one, and how its answer reads. Cheap to clone.
+#[derive(Clone)]
+pub struct Once {
     /// The key.
-    pub key: &'a Key,
-    /// The answer as it will be sent, of the case as the act leaves it.
-    pub answer: &'a (dyn Fn(&case::Model) -> Result<String> + Sync),
+    pub key: Key,
+    /// The answer.
+    pub answer: Arc<Answer>,
 }
 
-impl std::fmt::Debug for Once<'_> {
+impl std::fmt::Debug for Once {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.key.fmt(f)
     }
@@ -63,28 +69,31 @@ pub async fn first(desk: &Desk, key: &Key) -> Result<Option<String>> {
     }
 }
 
-/// Keeps the answer with the act, in its transaction, when the act has a key at all.
+impl Once {
+    /// What is kept of an act that left the case like this.
+    pub(crate) fn kept(&self, desk: &Desk, case: &case::Model) -> Result<idempotency::ActiveModel> {
+        Ok(idempotency::ActiveModel {
+            scope: Set(self.key.scope),
+            key_hash: Set(self.key.name.clone()),
+            body_hash: Set(self.key.body.clone()),
+            answer: Set(desk.vault.seal(&desk.world, Purpose::Answer, &(self.answer)(desk, case)?)?),
+            expires_at: Set(desk.world.now() + KEPT),
+        })
+    }
+}
+
+/// Keeps the answers of acts that have a key with them, in their transaction.
 ///
 /// # Errors
-/// [`Error::KeyTaken`] when another request with this key was quicker: the act must not commit.
-pub(crate) async fn keep_for(
-    desk: &Desk,
-    tx: &DatabaseTransaction,
-    once: Option<&Once<'_>>,
-    case: &case::Model,
-) -> Result<()> {
-    let Some(Once { key, answer }) = once else { return Ok(()) };
-    let now = desk.world.now();
-    let row = idempotency::ActiveModel {
-        scope: Set(key.scope),
-        key_hash: Set(key.name.clone()),
-        body_hash: Set(key.body.clone()),
-        answer: Set(desk.vault.seal(&desk.world, Purpose::Answer, &answer(case)?)?),
-        expires_at: Set(now + KEPT),
-    };
+/// [`Error::KeyTaken`] when another request with one of these keys was quicker: the acts must not commit.
+pub(crate) async fn keep(desk: &Desk, tx: &DatabaseTransaction, rows: Vec<idempotency::ActiveModel>) -> Result<()> {
+    let count = rows.len() as u64;
+    if count == 0 {
+        return Ok(());
+    }
     // A key that is over is as good as none.
-    let over = Expr::col((idempotency::Entity, idempotency::Column::ExpiresAt)).lte(now);
-    let kept = idempotency::Entity::insert(row)
+    let over = Expr::col((idempotency::Entity, idempotency::Column::ExpiresAt)).lte(desk.world.now());
+    let kept = idempotency::Entity::insert_many(rows)
         .on_conflict(
             OnConflict::columns([idempotency::Column::Scope, idempotency::Column::KeyHash])
                 .update_columns([
@@ -97,7 +106,7 @@ pub(crate) async fn keep_for(
         )
         .exec_without_returning(tx)
         .await?;
-    one_row(kept, Error::KeyTaken)
+    if kept == count { Ok(()) } else { Err(Error::KeyTaken) }
 }
 
 /// Forgets keys that are over. Answers how many.

@@ -9,8 +9,6 @@
 //! after everybody it asks for has asked, so no answer is older than its question. And it is sent before the answers of the
 //! one before are handed out, so that the database works meanwhile.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use chrono::{DateTime, Utc};
 use entity::outbox::State;
 use entity::{AccountId, CaseId, case, outbox};
@@ -19,10 +17,10 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult,
     IsolationLevel, Statement, TransactionOptions,
 };
-use tokio::sync::oneshot;
 
 use crate::desk::begin;
 use crate::error::Result;
+use crate::gather::{Gathering, Tended, Waiting};
 
 /// Most cases one statement asks for.
 const MOST: usize = 64;
@@ -54,26 +52,13 @@ impl Stamp {
 #[derive(Clone, Debug)]
 pub struct Stamps {
     db: DatabaseConnection,
-    queue: Arc<Mutex<Queue>>,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: Vec<Question>,
-    /// Whether somebody asks for those who wait.
-    tended: bool,
-}
-
-#[derive(Debug)]
-struct Question {
-    about: CaseId,
-    tell: oneshot::Sender<Option<Stamp>>,
+    gathering: Gathering<CaseId, Option<Stamp>>,
 }
 
 impl Stamps {
     /// Asks this database.
     pub fn new(db: DatabaseConnection) -> Self {
-        Self { db, queue: Arc::default() }
+        Self { db, gathering: Gathering::default() }
     }
 
     /// The stamp of a case as it is now; none when there is no such case.
@@ -81,69 +66,32 @@ impl Stamps {
     /// # Errors
     /// When the database fails.
     pub async fn now(&self, about: CaseId) -> Result<Option<Stamp>> {
-        let (tell, told) = oneshot::channel();
-        let tended = {
-            let mut queue = self.queue();
-            queue.waiting.push(Question { about, tell });
-            std::mem::replace(&mut queue.tended, true)
-        };
-        if !tended {
-            tokio::spawn(Tender(self.clone()).tend());
-        }
-        match told.await {
-            Ok(stamp) => Ok(stamp),
+        match self.gathering.ask(about, |tended| tend(self.db.clone(), tended)).await {
+            Some(stamp) => Ok(stamp),
             // The statement failed: whether it was for everybody's sake or the connection's, each finds out alone.
-            Err(_) => Ok(find(&self.db, &[about]).await?.into_iter().next().map(Row::stamp)),
+            None => Ok(find(&self.db, &[about]).await?.into_iter().next().map(Row::stamp)),
         }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Asks for those who wait until nobody does.
-struct Tender(Stamps);
-
-impl Tender {
-    async fn tend(self) {
-        let mut line = Line { db: &self.0.db, held: None, in_a_row: 0 };
-        let mut before = Answers::default();
-        loop {
-            let questions = self.next();
-            if questions.is_empty() {
-                std::mem::take(&mut before).hand_out();
-                line.give_back().await;
-                if self.rests() {
-                    return;
-                }
-                continue;
+async fn tend(db: DatabaseConnection, tended: Tended<CaseId, Option<Stamp>>) {
+    let mut line = Line { db: &db, held: None, in_a_row: 0 };
+    let mut before = Answers::default();
+    loop {
+        let questions = tended.next(MOST);
+        if questions.is_empty() {
+            std::mem::take(&mut before).hand_out();
+            line.give_back().await;
+            if tended.rests() {
+                return;
             }
-            let about: Vec<_> = questions.iter().map(|question| question.about).collect();
-            let (found, ()) = future::join(line.find(&about), async { before.hand_out() }).await;
-            // Who waits for a statement that failed hears nothing, and asks alone.
-            before = found.map_or_else(|_| Answers::default(), |rows| Answers { questions, rows });
+            continue;
         }
-    }
-
-    fn next(&self) -> Vec<Question> {
-        let mut queue = self.0.queue();
-        let some = queue.waiting.len().min(MOST);
-        queue.waiting.drain(..some).collect()
-    }
-
-    /// Leaves the queue to whoever comes next, unless somebody came this moment.
-    fn rests(&self) -> bool {
-        let mut queue = self.0.queue();
-        queue.tended = !queue.waiting.is_empty();
-        !queue.tended
-    }
-}
-
-impl Drop for Tender {
-    fn drop(&mut self) {
-        // When it ends before its time, the next who asks starts another. Two at once do no harm.
-        self.0.queue().tended = false;
+        let about: Vec<_> = questions.iter().map(|(about, _)| *about).collect();
+        let (found, ()) = future::join(line.find(&about), async { before.hand_out() }).await;
+        // Who waits for a statement that failed hears nothing, and asks alone.
+        before = found.map_or_else(|_| Answers::default(), |rows| Answers { questions, rows });
     }
 }
 
@@ -190,13 +138,13 @@ impl Line<'_> {
 
 #[derive(Default)]
 struct Answers {
-    questions: Vec<Question>,
+    questions: Vec<Waiting<CaseId, Option<Stamp>>>,
     rows: Vec<Row>,
 }
 
 impl Answers {
     fn hand_out(self) {
-        for Question { about, tell } in self.questions {
+        for (about, tell) in self.questions {
             let stamp = self.rows.iter().find(|row| row.id == about).cloned().map(Row::stamp);
             // Who has left meanwhile needs no answer.
             drop(tell.send(stamp));

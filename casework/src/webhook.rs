@@ -77,19 +77,28 @@ pub struct Wanted<'a> {
     pub events: Vec<Event>,
 }
 
-/// Owes the line of the timeline the case has just got to every endpoint that is called. Drafts are nobody's business.
+/// What is owed to every endpoint that is called, for the line of the timeline each of these cases has just got. Drafts are
+/// nobody's business.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn owe(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model) -> Result<()> {
-    if case.number.is_none() {
-        return Ok(());
+pub(crate) async fn promises(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    cases: &[case::Model],
+) -> Result<Vec<outbox::ActiveModel>> {
+    let mut promises = Vec::new();
+    if cases.iter().all(|case| case.number.is_none()) {
+        return Ok(promises);
     }
-    for endpoint in subscribed(tx, Some(Event::Case)).await? {
-        let promise = Promise::WebhookV1 { endpoint, case: case.id, sn: case.last_event };
-        owed::owe(desk, tx, promise, case.id, case.last_event).await?;
+    let endpoints = subscribed(tx, Some(Event::Case)).await?;
+    for case in cases.iter().filter(|case| case.number.is_some()) {
+        for endpoint in &endpoints {
+            let promise = Promise::WebhookV1 { endpoint: *endpoint, case: case.id, sn: case.last_event };
+            promises.push(owed::promised(desk, promise, Some(case.id), case.last_event)?);
+        }
     }
-    Ok(())
+    Ok(promises)
 }
 
 /// Makes an endpoint, or changes its address, and turns it on or off. Whatever failed before counts no more.

@@ -1,5 +1,7 @@
 //! A POST with an `Idempotency-Key`: done once, answered twice the same.
 
+use std::sync::Arc;
+
 use casework::repeat::{self, Once};
 use casework::{Desk, Error};
 use entity::{AccountId, case};
@@ -39,21 +41,20 @@ impl Key<'_> {
 
 /// Does `act`, or finds out that it was done before. Answers what is to be sent: `view` of what the act made, or what was
 /// sent the first time.
-pub(crate) async fn once<V: ParseFromJSON + ToJSON>(
+pub(crate) async fn once<V: ParseFromJSON + ToJSON + 'static>(
     desk: &Desk,
     key: Key<'_>,
-    view: impl Fn(&case::Model) -> casework::Result<V> + Sync,
-    act: impl AsyncFnOnce(Option<&Once<'_>>) -> casework::Result<case::Model>,
+    view: fn(&Desk, &case::Model) -> casework::Result<V>,
+    act: impl AsyncFnOnce(Option<&Once>) -> casework::Result<case::Model>,
 ) -> Result<V, Problem> {
-    let key = key.read()?;
-    let answer = |case: &case::Model| Ok(view(case)?.to_json_string());
-    let once = key.as_ref().map(|key| Once { key, answer: &answer });
+    let answer = move |desk: &Desk, case: &case::Model| Ok(view(desk, case)?.to_json_string());
+    let once = key.read()?.map(|key| Once { key, answer: Arc::new(answer) });
     let error = match act(once.as_ref()).await {
-        Ok(case) => return view(&case).map_err(Error::explain),
+        Ok(case) => return view(desk, &case).map_err(Error::explain),
         Err(error) => error,
     };
     // What was done before cannot be done again: then that is no fault, but the answer.
-    let Some(key) = &key else { return Err(error.explain()) };
+    let Some(Once { key, .. }) = &once else { return Err(error.explain()) };
     match repeat::first(desk, key).await.map_err(Error::explain)? {
         Some(answer) => V::parse_from_json_string(&answer).map_err(|error| Problem::internal(error.into_message())),
         None => Err(error.explain()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casework::{case as row, draft, submit, withdraw};
+use casework::{Desk, case as row, draft, submit, withdraw};
 use chrono::{DateTime, Utc};
 use entity::CaseId;
 use poem::web::Data;
@@ -132,7 +132,7 @@ impl CasesApi {
         let case = repeat::once(
             &app.desk,
             key,
-            |case| view::fresh(&app.desk, case),
+            view::fresh,
             async |once| draft::create(&app.desk, account, &body.item, body.form.as_ref(), once).await,
         );
         Ok(created(case.await?))
@@ -220,7 +220,7 @@ pub(super) fn found(case: Case) -> Found {
     Found::Case(Json(case), etag)
 }
 
-fn submitted(case: &entity::case::Model) -> casework::Result<Submitted> {
+fn submitted(_: &Desk, case: &entity::case::Model) -> casework::Result<Submitted> {
     let at: DateTime<Utc> = case.changed_at;
     Ok(Submitted {
         id: case.id.0,
