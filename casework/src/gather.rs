@@ -56,6 +56,11 @@ impl<Q: Send + 'static, A: Send + 'static> Gathering<Q, A> {
 }
 
 impl<Q, A> Gathering<Q, A> {
+    /// How many wait for the next turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue().waiting.len()
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue<Q, A>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -27,6 +27,13 @@ const MOST: usize = 8;
 #[derive(Clone, Debug, Default)]
 pub struct Counter(Gathering<Handing, Result<case::Model>>);
 
+impl Counter {
+    /// How many wait for the next transaction.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+}
+
 /// A complete case on its way in.
 #[derive(Clone, Debug)]
 struct Handing {

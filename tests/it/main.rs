@@ -39,6 +39,7 @@ mod shell;
 mod shown;
 mod signed;
 mod tidy;
+mod together;
 mod tokens;
 mod uploads;
 mod ways;
