@@ -31,7 +31,7 @@ lint: ## Check formatting, lints and the documentation's links
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
 
-docs: ## Regenerate openapi/*.yaml, docs/config.md and docs/codes.md
+docs: ## Regenerate openapi/*.yaml, docs/config.md, docs/codes.md and docs/exchange.md
 	@scripts/docs
 
 docs-photos: ## Draw docs/photos.md and its pictures again, after a change to what a photo becomes

@@ -193,6 +193,10 @@ pub(crate) async fn advance(
     event: Event,
 ) -> Result<case::Model> {
     change.state = Set(state);
+    if state != State::Correcting {
+        // Nothing is left to put right, however the case went on.
+        change.correction = Set(None);
+    }
     change.last_event = Set(old.last_event + 1);
     let new = write(desk, tx, old, change).await?;
     record(desk, tx, &new, event).await?;

@@ -7,7 +7,8 @@ use entity::outbox::{self, Destination, State};
 use entity::{outage, pause};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::desk::Desk;
@@ -160,13 +161,19 @@ pub async fn down(desk: &Desk, destination: Destination, relay: &str) -> Result<
     Ok(())
 }
 
-/// Notes that a relay finds it answering again.
+/// Notes that it answers again, whichever relay found it down: one that still cannot reach it says so at its next look. Answers
+/// whether any had.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn up(desk: &Desk, destination: Destination, relay: &str) -> Result<()> {
-    outage::Entity::delete_by_id((destination, relay.to_owned())).exec(&desk.db).await?;
-    Ok(())
+pub async fn up(desk: &Desk, destination: Destination) -> Result<bool> {
+    forget_outage(&desk.db, destination).await
+}
+
+/// Forgets that it was found down.
+pub(crate) async fn forget_outage(db: &impl ConnectionTrait, destination: Destination) -> Result<bool> {
+    let those = outage::Column::Destination.eq(destination);
+    Ok(outage::Entity::delete_many().filter(those).exec(db).await?.rows_affected > 0)
 }
 
 /// Forgets what relays said that are gone. Answers how many.

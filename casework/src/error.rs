@@ -49,6 +49,12 @@ pub enum Error {
     /// The case was asked to be corrected before; that may be asked once.
     #[error("the one correction was asked for already")]
     CorrectedOnce,
+    /// A report speaks of a version of the case that was never handed in.
+    #[error("the newest version that was handed in is {newest}")]
+    NoSuchVersion {
+        /// The newest one that was.
+        newest: i32,
+    },
     /// It was rated before, otherwise.
     #[error("the case was rated already")]
     Rated,

@@ -13,8 +13,8 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-pub(crate) use by_hand::drive_untold;
 pub use by_hand::{DRIVABLE, REDRIVEN, cancel, drive_kept, interventions, redrive, redrive_all, redrive_many, words};
+pub(crate) use by_hand::{change_by_hand, drive_untold};
 pub use old::sweep;
 pub use stuck::{Reason, oldest, reasons};
 

@@ -4,7 +4,11 @@
 //! and changes nothing; a word we do not know is kept as it came and shown as unknown.
 
 mod against;
+mod aside;
+mod judge;
+mod outcome;
 mod status;
+mod words;
 
 use chrono::{DateTime, Utc};
 use entity::case::{self, State};
@@ -17,77 +21,53 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use against::{Against, against};
+pub use aside::{Aside, aside, set_aside};
+pub use outcome::{Outcome, Taken, Why};
 pub use status::{CorrectionItem, Licence, Report, ReportedStatus};
 
+use self::judge::{act_of, judge};
+use self::words::words;
 use crate::case::{self as row, Event};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::item::DecidedBy;
 use crate::notice::{self, Kind};
-use crate::state::{self, Act};
+use crate::state;
 use crate::vault::Purpose;
 use crate::withdraw;
-
-/// What became of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It changed the case.
-    Applied,
-    /// It had been here before.
-    Repeated,
-    /// The case is further along already; the report is in its timeline.
-    Stale,
-    /// The case does not allow it: withdrawn, already decided otherwise, or decided by the county's own staff.
-    NotPossible,
-    /// We do not know the word; it is kept as it came.
-    UnknownState,
-    /// We have no such case.
-    UnknownCase,
-}
-
-impl Outcome {
-    /// The word that is stored and answered.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Repeated => "repeated",
-            Self::Stale => "stale",
-            Self::NotPossible => "not_possible",
-            Self::UnknownState => "unknown_state",
-            Self::UnknownCase => "unknown_case",
-        }
-    }
-}
 
 /// Takes a report in: the act it stands for, its line in the timeline, the notice it owes, and the report itself as it
 /// came (`raw`), in one transaction.
 ///
 /// # Errors
-/// When the database fails; then nothing was done and the sender must send it again.
-pub async fn apply(desk: &Desk, report: &Report, raw: &str) -> Result<Outcome> {
+/// [`Error::NoSuchVersion`] when it speaks of a version of the case that was never handed in. When the database fails; then
+/// nothing was done and the sender must send it again.
+///
+/// [`Error::NoSuchVersion`]: crate::Error::NoSuchVersion
+pub async fn apply(desk: &Desk, report: &Report, raw: &str) -> Result<Taken> {
     row::retrying(|| try_apply(desk, report, raw)).await
 }
 
-async fn try_apply(desk: &Desk, report: &Report, raw: &str) -> Result<Outcome> {
+async fn try_apply(desk: &Desk, report: &Report, raw: &str) -> Result<Taken> {
     let case = match Uuid::try_parse(&report.orgbusno) {
         Ok(id) => case::Entity::find_by_id(CaseId(id)).one(&desk.db).await?,
         Err(_) => None,
     };
     let tx = desk.begin().await?;
-    let outcome = match &case {
-        None => Outcome::UnknownCase,
-        Some(case) if decided_here(desk, case) && act_of(&report.status).is_some() => Outcome::NotPossible,
-        Some(case) => judge(case, report),
+    let (outcome, why) = match &case {
+        None => (Outcome::UnknownCase, None),
+        Some(case) => judge(case, report, decided_here(desk, case))?,
     };
+    let mut taken = Taken { outcome, why, state: case.as_ref().map(|case| case.state) };
     if !keep(desk, &tx, report, raw, case.as_ref().map(|case| case.id), outcome).await? {
-        return Ok(Outcome::Repeated);
+        return Ok(Taken { outcome: Outcome::Repeated, why: None, ..taken });
     }
     if let Some(case) = case {
-        carry_out(desk, &tx, &case, report, outcome).await?;
+        taken.state = Some(carry_out(desk, &tx, &case, report, outcome).await?);
         withdraw::heard_of(desk, &tx, &case).await?;
     }
     tx.commit().await?;
-    Ok(outcome)
+    Ok(taken)
 }
 
 /// Whether the county's own staff decide the case: then a province that says what became of it does not know that.
@@ -95,93 +75,48 @@ fn decided_here(desk: &Desk, case: &case::Model) -> bool {
     row::item(desk, case).is_ok_and(|entry| entry.item.decided_by == DecidedBy::County)
 }
 
-/// What a report means for a case where it stands.
-fn judge(case: &case::Model, report: &Report) -> Outcome {
-    let Some(act) = act_of(&report.status) else {
-        return if matches!(report.status, ReportedStatus::Unknown(_)) {
-            Outcome::UnknownState
-        } else {
-            Outcome::Applied
-        };
-    };
-    let of_older_version = i64::from(report.dataver) < i64::from(case.data_version);
-    if of_older_version && matches!(act, Act::Correct | Act::NotAccept) {
-        return Outcome::Stale;
-    }
-    match state::after(case.state, act) {
-        Some(_) => Outcome::Applied,
-        None if is_behind(case.state, act) => Outcome::Stale,
-        None => Outcome::NotPossible,
-    }
-}
-
-/// Whether the case has passed what the report tells: nothing contradicts it, it is only late.
-fn is_behind(state: State, act: Act) -> bool {
-    match act {
-        Act::Correct => matches!(state, State::Correcting | State::Accepted | State::Reviewing),
-        Act::Accept => {
-            matches!(state, State::Accepted | State::Reviewing | State::Approved | State::Denied | State::Issued)
-        }
-        Act::Review => matches!(state, State::Reviewing | State::Approved | State::Denied | State::Issued),
-        Act::Approve => matches!(state, State::Approved | State::Issued | State::Closed),
-        Act::Deny => state == State::Denied,
-        Act::NotAccept => state == State::NotAccepted,
-        // What no report tells.
-        Act::Change
-        | Act::Submit
-        | Act::Withdraw
-        | Act::Issue
-        | Act::Close
-        | Act::Lapse
-        | Act::Escalate
-        | Act::Rate => false,
-    }
-}
-
-fn act_of(status: &ReportedStatus) -> Option<Act> {
-    match status {
-        ReportedStatus::Received | ReportedStatus::Unknown(_) => None,
-        ReportedStatus::Accepted => Some(Act::Accept),
-        ReportedStatus::Correction { .. } => Some(Act::Correct),
-        ReportedStatus::NotAccepted { .. } => Some(Act::NotAccept),
-        ReportedStatus::Reviewing => Some(Act::Review),
-        ReportedStatus::Approved { .. } => Some(Act::Approve),
-        ReportedStatus::Denied { .. } => Some(Act::Deny),
-    }
-}
-
+/// Writes what a report changes. Answers where the case stands then.
 async fn carry_out(
     desk: &Desk,
     tx: &DatabaseTransaction,
     case: &case::Model,
     report: &Report,
     outcome: Outcome,
-) -> Result<()> {
+) -> Result<State> {
     let act = act_of(&report.status);
     let state = match outcome {
         Outcome::Applied => act.and_then(|act| state::after(case.state, act)).unwrap_or(case.state),
         Outcome::Stale | Outcome::UnknownState => case.state,
-        Outcome::NotPossible | Outcome::Repeated | Outcome::UnknownCase => return Ok(()),
+        Outcome::NotPossible | Outcome::Repeated | Outcome::UnknownCase => return Ok(case.state),
     };
+    let words = words(row::item(desk, case).ok().map(|entry| &entry.item), report);
     let event = Event {
         act: report.status.name(),
         actor: Actor::Province,
         actor_id: None,
         at: when(desk, case, report.occurred_at),
-        note: words(report),
+        note: words.clone(),
         inner: false,
     };
-    let new = row::advance(desk, tx, case, state, changes(desk, case, report, outcome)?, event).await?;
+    let change = changes(desk, case, report, outcome, words.as_deref())?;
+    let new = row::advance(desk, tx, case, state, change, event).await?;
     let kind = act.filter(|_| outcome == Outcome::Applied).and_then(Kind::of);
     match kind {
         // An acceptance speaks for itself.
-        Some(Kind::Accepted) => notice::give(desk, tx, &new, Kind::Accepted, None).await,
-        Some(kind) => notice::give(desk, tx, &new, kind, words(report).as_deref()).await,
-        None => Ok(()),
+        Some(Kind::Accepted) => notice::give(desk, tx, &new, Kind::Accepted, None).await?,
+        Some(kind) => notice::give(desk, tx, &new, kind, words.as_deref()).await?,
+        None => {}
     }
+    Ok(new.state)
 }
 
-fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -> Result<case::ActiveModel> {
+fn changes(
+    desk: &Desk,
+    case: &case::Model,
+    report: &Report,
+    outcome: Outcome,
+    words: Option<&str>,
+) -> Result<case::ActiveModel> {
     let mut change = case::ActiveModel::default();
     if let (None, Some(id)) = (&case.province_id, &report.province_id) {
         change.province_id = Set(Some(id.clone()));
@@ -194,7 +129,7 @@ fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -
     }
     match &report.status {
         ReportedStatus::Correction { .. } => {
-            change.correction = Set(desk.seal(Purpose::Correction, words(report).as_deref())?);
+            change.correction = Set(desk.seal(Purpose::Correction, words)?);
         }
         ReportedStatus::Approved { licence } => {
             change.decided_at = Set(Some(when(desk, case, report.occurred_at)));
@@ -216,24 +151,6 @@ fn changes(desk: &Desk, case: &case::Model, report: &Report, outcome: Outcome) -
 fn when(desk: &Desk, case: &case::Model, occurred_at: DateTime<Utc>) -> DateTime<Utc> {
     let now = desk.world.now();
     occurred_at.max(case.submitted_at.unwrap_or(case.created_at)).min(now)
-}
-
-/// What the applicant is to read: a reason, or everything to put right, one line each.
-fn words(report: &Report) -> Option<String> {
-    let said = report.words.clone().filter(|words| !words.trim().is_empty());
-    match &report.status {
-        ReportedStatus::NotAccepted { reason } | ReportedStatus::Denied { reason } => {
-            if reason.trim().is_empty() {
-                said
-            } else {
-                Some(reason.clone())
-            }
-        }
-        ReportedStatus::Correction { items } if !items.is_empty() => {
-            Some(items.iter().map(|item| item.words.as_str()).collect::<Vec<_>>().join("\n"))
-        }
-        _ => said,
-    }
 }
 
 /// Keeps the report as it came. Answers whether it is new.

@@ -7,7 +7,7 @@ mod trouble;
 use chrono::TimeDelta;
 use entity::endpoint::{self, Model};
 use entity::outbox::{self, Destination};
-use entity::{EndpointId, case, endpoint_key, machine};
+use entity::{EndpointId, case, endpoint_key, machine, pause};
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
@@ -19,6 +19,7 @@ pub use replay::{From, replay};
 pub use trouble::{Trouble, troubles};
 
 use crate::desk::Desk;
+use crate::destination::forget_outage;
 use crate::error::{Error, Result};
 use crate::machine::Scope;
 use crate::outbox as owed;
@@ -137,7 +138,9 @@ pub async fn put(desk: &Desk, machine: &str, name: &str, wanted: Wanted<'_>) -> 
         )
         .exec_without_returning(&desk.db)
         .await?;
-    find(desk, machine, name).await
+    let row = find(desk, machine, name).await?;
+    forget_outage(&desk.db, Destination::Webhook(row.id)).await?;
+    Ok(row)
 }
 
 /// An endpoint of a machine.
@@ -202,7 +205,7 @@ async fn subscribed(db: &impl ConnectionTrait, event: Option<Event>) -> Result<V
         .await?)
 }
 
-/// Forgets an endpoint with its keys. What it was owed ends.
+/// Forgets an endpoint with its keys, and that it was paused or down. What it was owed ends.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -211,6 +214,8 @@ pub async fn remove(desk: &Desk, machine: &str, name: &str) -> Result<()> {
     let tx = desk.begin().await?;
     endpoint_key::Entity::delete_many().filter(endpoint_key::Column::EndpointId.eq(row.id)).exec(&tx).await?;
     endpoint::Entity::delete_by_id(row.id).exec(&tx).await?;
+    pause::Entity::delete_by_id(Destination::Webhook(row.id)).exec(&tx).await?;
+    forget_outage(&tx, Destination::Webhook(row.id)).await?;
     outbox::Entity::update_many()
         .set(owed::cancelled(desk, GONE))
         .filter(outbox::Column::Destination.eq(Destination::Webhook(row.id)))
@@ -276,5 +281,8 @@ pub async fn turn_off(desk: &Desk, id: EndpointId, why: &str) -> Result<bool> {
         ..Default::default()
     };
     let on = endpoint::Column::Id.eq(id).and(endpoint::Column::DisabledAt.is_null());
-    Ok(endpoint::Entity::update_many().set(change).filter(on).exec(&desk.db).await?.rows_affected == 1)
+    let off = endpoint::Entity::update_many().set(change).filter(on).exec(&desk.db).await?.rows_affected == 1;
+    // Nobody looks any more whether it is back.
+    forget_outage(&desk.db, Destination::Webhook(id)).await?;
+    Ok(off)
 }

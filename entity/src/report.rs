@@ -16,7 +16,7 @@ pub struct Model {
     pub case_id: Option<CaseId>,
     /// The bytes as received, sealed.
     pub raw: Sealed,
-    /// `applied`, `stale`, `unknown_state`, `unknown_case`, `not_possible`.
+    /// `applied`, `stale`, `unknown_state`, `unknown_case`, `not_possible`; `set_aside` of one that was fetched and cannot be taken.
     pub result: String,
     /// When it happened at the province.
     pub occurred_at: DateTimeUtc,

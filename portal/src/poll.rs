@@ -1,9 +1,14 @@
 //! Fetching the reports the province did not push, through the same function as the pushed ones.
 
 use casework::witness::Moment;
-use casework::{Desk, Result, cursor, report};
+use casework::{Desk, Error, Result, cursor, report};
+use serde_json::Value;
 
+use crate::adapter::reply::clean;
 use crate::adapter::{Kind, Province, Received};
+
+/// Most characters of what a report that cannot be taken calls itself, in the log.
+const NAME_CHARS: usize = 64;
 
 /// The name our place in the province's list is kept under: one for each way, since no other could read it.
 fn cursor_name(kind: Kind) -> String {
@@ -46,21 +51,30 @@ pub async fn poll(desk: &Desk, province: &dyn Province) -> Result<usize> {
     Ok(applied)
 }
 
-/// Takes one report in, however it came. One that cannot be read holds up no other.
+/// Takes one report in that was fetched. One that cannot be taken holds up no other, and is kept aside: nobody is there to be
+/// told.
 ///
 /// # Errors
 /// When our own database fails.
 pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Outcome>> {
-    match &received.report {
-        Ok(report) => {
-            let outcome = report::apply(desk, report, &received.raw).await?;
-            desk.world.passes(Moment::Reported, None).await;
-            tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
-            Ok(Some(outcome))
-        }
-        Err(faults) => {
-            tracing::warn!(faults = %faults, "a report cannot be read");
-            Ok(None)
-        }
+    let why = match &received.report {
+        Ok(report) => match report::apply(desk, report, &received.raw).await {
+            Ok(taken) => {
+                desk.world.passes(Moment::Reported, None).await;
+                let (status, outcome) = (report.status.name(), taken.outcome);
+                tracing::info!(report = %report.id, status, outcome = outcome.name(), "report");
+                return Ok(Some(outcome));
+            }
+            Err(error @ Error::NoSuchVersion { .. }) => error.to_string(),
+            Err(error) => return Err(error),
+        },
+        Err(faults) => faults.to_string(),
+    };
+    if report::set_aside(desk, &received.raw).await? {
+        let sheet: Value = serde_json::from_str(&received.raw).unwrap_or_default();
+        let named = |field| sheet.get(field).map(|value| clean(&value.to_string(), NAME_CHARS)).unwrap_or_default();
+        let (report, case) = (named("reportid"), named("orgbusno"));
+        tracing::warn!(report, case, why, "a report cannot be taken and is set aside");
     }
+    Ok(None)
 }

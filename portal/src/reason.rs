@@ -100,17 +100,17 @@ table! {
     "webhook.no_answer": "没有收到完整答复" / "no whole answer in time", "自动重试，编号不变。" / "Tried again by itself, under the same id.";
     "webhook.busy": "对方要求稍后再发（429、503）" / "asked to wait (429, 503)", "自动重试。" / "Tried again by itself.";
     "webhook.failing": "对方内部出错（5xx）" / "the receiver fails (5xx)",
-        "自动重试。挂起的，请对方修复后重办。" / "Tried again by itself; where parked, mend the receiver, then drive again.";
+        "自动重试。挂起的，请对方修复后用 replay_webhook 补发（或由我们重办）。" / "Tried again by itself; where parked, its owner mends the receiver and calls `replay_webhook`, or we drive it again.";
     "webhook.refused": "对方拒收（4xx）" / "the receiver refuses (4xx)",
-        "自动重试。挂起的，请对方修复后重办。" / "Tried again by itself; where parked, mend the receiver, then drive again.";
+        "自动重试。挂起的，请对方修复后用 replay_webhook 补发（或由我们重办）。" / "Tried again by itself; where parked, its owner mends the receiver and calls `replay_webhook`, or we drive it again.";
     "webhook.redirect": "回调地址跳转（3xx），不会跟随" / "redirected (3xx), which is not followed",
-        "用 put_webhook 改成新地址，再重办。" / "Give the new address with `put_webhook`, then drive again.";
+        "对方用 put_webhook 改成新地址；挂起的用 replay_webhook 补发（或由我们重办）。" / "Its owner gives the new address with `put_webhook` and sends what is parked with `replay_webhook`; or we drive it again.";
     "webhook.gone": "对方答复 410，回调已停用" / "it answered 410: the webhook is off",
         "仍要接收时，用 put_webhook 重新启用，再用 replay_webhook 补发。" / "To go on, turn it on with `put_webhook` and send the rest with `replay_webhook`.";
     "webhook.address": "回调地址不允许访问" / "the address leads where we must not call",
-        "改用公网 https 地址；内网由运维人员设 GXB_WEBHOOK_NETWORKS 放行，再重办。" / "Use a public https address, or have the operator name the network in GXB_WEBHOOK_NETWORKS; then drive again.";
+        "改用公网 https 地址；内网由运维人员设 GXB_WEBHOOK_NETWORKS 放行；挂起的用 replay_webhook 补发（或由我们重办）。" / "Use a public https address, or have the operator name the network in GXB_WEBHOOK_NETWORKS; then its owner calls `replay_webhook`, or we drive it again.";
     "webhook.no_key": "回调没有可用的密钥" / "no key of the webhook is good any more",
-        "用 put_webhook_key 设置密钥，再重办。" / "Make one with `put_webhook_key`, then drive again.";
+        "对方用 put_webhook_key 设置密钥，再用 replay_webhook 补发（或由我们重办）。" / "Its owner makes one with `put_webhook_key` and sends what is parked with `replay_webhook`; or we drive it again.";
     "webhook.removed": "回调已删除" / "the webhook was removed", "不用操作。" / "Nothing to do.";
     "webhook.not_allowed": "该系统不再有接收回调的权限" / "its machine may not be called any more", "不用操作。" / "Nothing to do.";
     "digest.superseded": "已有更新的摘要" / "a newer digest was due", "不用操作。" / "Nothing to do.";

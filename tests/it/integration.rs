@@ -7,6 +7,8 @@ mod feed;
 mod files;
 mod forgotten;
 mod inside;
+mod kept_up;
+mod reported;
 mod rules;
 mod scopes;
 mod told;

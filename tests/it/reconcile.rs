@@ -111,7 +111,7 @@ async fn what_was_sent_and_lost_is_there_again_and_once(setup: Setup) {
     scene.ends_approved(&case).await;
     // Decided, and lost once more: handed in again it would begin anew.
     forget(&scene).await;
-    assert_eq!(found(&compared(&scene, true).await), [(Kind::SentButAbsent, Cure::Look, Outcome::Parked)]);
+    assert_eq!(found(&compared(&scene, true).await), [(Kind::SentButAbsent, Cure::Look, Outcome::Left)]);
     assert_eq!(scene.drain().await, 0);
 }
 
@@ -174,11 +174,11 @@ async fn what_only_the_province_has_and_other_files_are_only_reported(setup: Set
     // The relay's own is taken for a repeat: the province keeps the files it has.
     scene.drain().await;
     let expected =
-        [(Kind::PresentButUnknown, Cure::Look, Outcome::Parked), (Kind::FilesDiffer, Cure::Look, Outcome::Parked)];
+        [(Kind::PresentButUnknown, Cure::Look, Outcome::Left), (Kind::FilesDiffer, Cure::Look, Outcome::Left)];
     for _ in 0..2 {
         let report = compared(&scene, true).await;
         assert_eq!(found(&report), expected);
-        assert_eq!((report.lines[0].orgbusno.as_str(), report.parked), (stranger.orgbusno.as_str(), 2));
+        assert_eq!((report.lines[0].orgbusno.as_str(), report.left), (stranger.orgbusno.as_str(), 2));
         assert_eq!(report.lines[1].orgbusno, ours.orgbusno);
         assert_eq!(scene.drain().await, 0);
     }

@@ -4,6 +4,7 @@ mod admin;
 mod config;
 mod demo;
 mod digest;
+mod exchange;
 mod explain;
 mod health;
 mod migrate;
@@ -69,6 +70,8 @@ enum Role {
     Config(config::Args),
     /// Print what a code means, of an error or of a delivery that is not done, and what to do about it.
     Explain(explain::Args),
+    /// Print the tables and codes of the exchange with the province, for whoever builds the other end: docs/exchange.md.
+    Exchange,
     /// Ask a running server whether it is ready; exit code 0 when it is.
     Health(health::Args),
     /// Play one shop owner through a running server, from photo to the province's answer.
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Role::Openapi(args) => openapi::run(args),
         Role::Config(args) => config::run(args, file),
         Role::Explain(args) => explain::run(&args),
+        Role::Exchange => exchange::run(),
         Role::Health(args) => health::run(args, file),
         Role::Demo(args) => demo::run(args, file),
         Role::Admin(args) => admin::run(args, file),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use portal::reconcile::compare::{Cure, Kind};
+use portal::reconcile::compare::{Cure, Kind, Why};
 use portal::reconcile::report::{Line, Outcome, Report, latest};
 
 use super::{BY, Ended, SOMETHING_TO_DO, on_threads, print};
@@ -50,12 +50,12 @@ fn text(report: &Report) -> String {
         report.theirs,
         report.found,
         report.cured,
-        report.parked,
+        report.left,
         report.ours,
         report.theirs,
         report.found,
         report.cured,
-        report.parked,
+        report.left,
     );
     if let Some(why) = &report.stopped {
         text += &format!("没有对完：{why}。Not everything was compared: {why}.\n");
@@ -84,9 +84,30 @@ fn words(line: &Line) -> String {
     let outcome = match line.outcome {
         Outcome::Proposed => "建议 proposed",
         Outcome::Cured => "已处理 cured",
-        Outcome::Parked => "待人工 parked",
+        Outcome::Left => "待人工 left to a person",
     };
     let (ours, theirs) = (line.ours.as_deref().unwrap_or("-"), line.theirs.as_deref().unwrap_or("-"));
     let number = line.number.as_deref().unwrap_or("-");
-    format!("{}  {number}  {kind}  {ours} | {theirs}  {cure}: {outcome}\n", line.orgbusno)
+    let why = line.why.map(|why| format!("（{}）", because(why))).unwrap_or_default();
+    format!("{}  {number}  {kind}  {ours} | {theirs}  {cure}: {outcome}{why}\n", line.orgbusno)
+}
+
+fn because(why: Why) -> &'static str {
+    match why {
+        Why::NeverSent => {
+            "我方没有报送记录，可能是恢复备份所致 nothing here says that it was sent: perhaps a backup was played back"
+        }
+        Why::NewerThere => {
+            "省平台的版本较新，可能是恢复备份所致 a version we never sent: perhaps a backup was played back"
+        }
+        Why::NotAsSent => "我方内容可能已改动，重发会是草稿 what stands here need not be what was sent",
+        Why::DecidedHere => "已有决定，重发等于重新申请 decided here: sent again it would begin anew",
+        Why::ItemLost => "事项目录中已没有该事项 its item is no longer in the catalogue",
+        Why::GivenUpThere => "省平台已撤回而我方没有 given up there, not here",
+        Why::CountyDecides => "由县里决定，省平台另有说法 the county decides it, and the province says something else",
+        Why::BehindThere => "省平台退回到此前的状态 the province went back behind what it had told",
+        Why::Contradicts => "两边决定不同 decided otherwise there",
+        Why::OtherFiles => "文件不同 other files there",
+        Why::NotCured => "已尝试处理，仍不一致 the cure was tried and did not help",
+    }
 }

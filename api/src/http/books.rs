@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
-use portal::reconcile::compare::{Cure, Kind};
+use portal::reconcile::compare::{Cure, Kind, Why};
 use portal::reconcile::report::{Line, Outcome, Report, latest};
+use uuid::Uuid;
 
 use super::problem::{Explain as _, Problem, codes};
 use crate::app::App;
@@ -35,8 +36,8 @@ pub struct ReconciliationView {
     pub found: u64,
     /// How many of them a cure was carried out for.
     pub cured: u64,
-    /// How many wait for a person.
-    pub parked: u64,
+    /// How many are left to a person.
+    pub left: u64,
     /// The differences: the first thousand.
     pub differences: Vec<Difference>,
 }
@@ -47,6 +48,8 @@ pub struct ReconciliationView {
 pub struct Difference {
     /// The case as the province knows it.
     pub orgbusno: String,
+    /// The case here, when there is one.
+    pub case_id: Option<Uuid>,
     /// The case's number, when we have one.
     pub number: Option<String>,
     /// What differs.
@@ -59,6 +62,8 @@ pub struct Difference {
     pub cure: DifferenceCure,
     /// What was done.
     pub outcome: DifferenceOutcome,
+    /// Why a person has to look, where one has to.
+    pub why: Option<DifferenceWhy>,
 }
 
 /// What differs.
@@ -95,8 +100,54 @@ pub enum DifferenceOutcome {
     Proposed,
     /// The cure was carried out.
     Cured,
-    /// A person has to look.
-    Parked,
+    /// A person has to look, as `why` says. Nothing is parked by that: it stands here until it is mended or agrees.
+    Left,
+}
+
+/// Why a person has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum DifferenceWhy {
+    /// Nobody here knows of having sent it: perhaps a backup was played back here.
+    NeverSent,
+    /// It has a version there that was never handed in here; perhaps for the same reason.
+    NewerThere,
+    /// What stands here need not be what was handed in: sent again, it would be a draft.
+    NotAsSent,
+    /// It is decided here: sent again, it would begin anew there.
+    DecidedHere,
+    /// The catalogue has lost its item.
+    ItemLost,
+    /// It is given up there, and here it is not.
+    GivenUpThere,
+    /// The county decides it, and the province says something else.
+    CountyDecides,
+    /// The province has gone back behind what it had told.
+    BehindThere,
+    /// Both are decided, and otherwise.
+    Contradicts,
+    /// It has other files there.
+    OtherFiles,
+    /// The cure was tried, and did not help.
+    NotCured,
+}
+
+impl From<Why> for DifferenceWhy {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::NeverSent => Self::NeverSent,
+            Why::NewerThere => Self::NewerThere,
+            Why::NotAsSent => Self::NotAsSent,
+            Why::DecidedHere => Self::DecidedHere,
+            Why::ItemLost => Self::ItemLost,
+            Why::GivenUpThere => Self::GivenUpThere,
+            Why::CountyDecides => Self::CountyDecides,
+            Why::BehindThere => Self::BehindThere,
+            Why::Contradicts => Self::Contradicts,
+            Why::OtherFiles => Self::OtherFiles,
+            Why::NotCured => Self::NotCured,
+        }
+    }
 }
 
 /// The newest comparison that was kept.
@@ -122,7 +173,7 @@ impl From<Report> for ReconciliationView {
             theirs: of.theirs,
             found: of.found,
             cured: of.cured,
-            parked: of.parked,
+            left: of.left,
             differences: of.lines.into_iter().map(Into::into).collect(),
         }
     }
@@ -144,9 +195,10 @@ impl From<Line> for Difference {
         let outcome = match of.outcome {
             Outcome::Proposed => DifferenceOutcome::Proposed,
             Outcome::Cured => DifferenceOutcome::Cured,
-            Outcome::Parked => DifferenceOutcome::Parked,
+            Outcome::Left => DifferenceOutcome::Left,
         };
-        Self { orgbusno: of.orgbusno, number: of.number, kind, ours: of.ours, theirs: of.theirs, cure, outcome }
+        let Line { orgbusno, case_id, number, ours, theirs, why, .. } = of;
+        Self { orgbusno, case_id, number, kind, ours, theirs, cure, outcome, why: why.map(Into::into) }
     }
 }
 
@@ -165,15 +217,17 @@ impl Example for ReconciliationView {
             theirs: 1201,
             found: 1,
             cured: 0,
-            parked: 1,
+            left: 1,
             differences: vec![Difference {
                 orgbusno: "01a203ebb1537e20a2b814cf59ef3d0c".to_owned(),
+                case_id: None,
                 number: None,
                 kind: DifferenceKind::PresentButUnknown,
                 ours: None,
                 theirs: Some("accepted".to_owned()),
                 cure: DifferenceCure::Look,
-                outcome: DifferenceOutcome::Parked,
+                outcome: DifferenceOutcome::Left,
+                why: Some(DifferenceWhy::NeverSent),
             }],
         }
     }

@@ -81,7 +81,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Tries since it was last driven.
     pub tries: u32,
-    /// When it is tried next, while it waits.
+    /// When it is tried next, while it waits: then, or as soon as everything earlier of the same case to the same destination is
+    /// over. Behind one that is parked it may long have passed.
     pub next_try_at: Option<DateTime<Utc>>,
     /// Why it is not done: a stable code; `/docs/reasons` says what each means and what to do.
     pub reason: Option<String>,

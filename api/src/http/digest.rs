@@ -123,7 +123,7 @@ pub struct EndingKey {
 /// One thing to do.
 #[derive(Debug, Object)]
 pub struct Todo {
-    /// Which kind of thing: `down`, `paused`, `late`, `parked`, `unknown`, `books`, `key`, `webhook`.
+    /// Which kind of thing: `down`, `paused`, `late`, `parked`, `unknown`, `reports`, `books`, `key`, `webhook`.
     pub code: String,
     /// What there is, in Chinese.
     pub zh: String,

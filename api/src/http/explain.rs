@@ -39,6 +39,7 @@ impl Explain for Error {
             Self::StepUnderWay => Problem::new(&codes::CASE_STEP_OPEN),
             Self::NoStep => Problem::new(&codes::CASE_STEP_NONE),
             Self::CorrectedOnce => Problem::new(&codes::CASE_CORRECTED),
+            Self::NoSuchVersion { newest } => Problem::new(&codes::REPORT_INVALID).faults([of_no_version(newest)]),
             Self::Rated => Problem::new(&codes::CASE_RATED),
             Self::LastKey => Problem::new(&codes::WEBHOOK_LAST_KEY),
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
@@ -57,6 +58,11 @@ impl Explain for Error {
             | Self::NoRandomness(_) => Problem::internal(self),
         }
     }
+}
+
+fn of_no_version(newest: i32) -> Fault {
+    let (zh, en) = (format!("最近提交的版本是 {newest}"), format!("the newest version that was handed in is {newest}"));
+    Fault { place: Place::Body("/dataver".to_owned()), code: "report.version".to_owned(), detail: (zh, en).into() }
 }
 
 fn not_found(what: &str) -> &'static codes::Code {

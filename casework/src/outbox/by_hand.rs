@@ -159,7 +159,7 @@ pub async fn cancel(desk: &Desk, id: OutboxId, words: &str, by: &str) -> Result<
 }
 
 /// Changes those of the promises that are in one of `states`, and writes down who did what to each, and why.
-async fn change_by_hand(
+pub(crate) async fn change_by_hand(
     desk: &Desk,
     tx: &DatabaseTransaction,
     ids: &[OutboxId],

@@ -2,7 +2,8 @@
 
 use entity::case::State;
 
-use super::{ReportedStatus, act_of, is_behind};
+use super::ReportedStatus;
+use super::judge::{act_of, is_behind};
 use crate::state::{self, Act};
 
 /// How a status compares with where a case stands.

@@ -14,8 +14,8 @@ pub struct Report {
     pub orgbusno: String,
     /// The province's number of the case.
     pub province_id: Option<String>,
-    /// The version of the application it speaks of; 1 when it does not say.
-    pub dataver: u32,
+    /// The version of the application it speaks of, where it says so.
+    pub dataver: Option<u32>,
     /// What became of the case.
     pub status: ReportedStatus,
     /// When it happened.

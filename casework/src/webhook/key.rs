@@ -119,19 +119,21 @@ pub async fn put_key(
     Ok(())
 }
 
-/// Signs with a key no more. The only one stays: without any, nothing could be sent.
+/// Signs with a key no more. The only one that is good stays: without any, nothing could be sent. One that is over may go.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::LastKey`].
 pub async fn drop_key(desk: &Desk, endpoint: EndpointId, name: &str) -> Result<()> {
-    let names: Vec<String> = endpoint_key::Entity::find()
+    let keys: Vec<(String, Option<DateTime<Utc>>)> = endpoint_key::Entity::find()
         .select_only()
-        .column(endpoint_key::Column::Name)
+        .columns([endpoint_key::Column::Name, endpoint_key::Column::Until])
         .filter(endpoint_key::Column::EndpointId.eq(endpoint))
         .into_tuple()
         .all(&desk.db)
         .await?;
-    if names == [name] {
+    let now = desk.world.now();
+    let good: Vec<_> = keys.iter().filter(|key| key.1.is_none_or(|until| until > now)).collect();
+    if matches!(good[..], [only] if only.0 == name) {
         return Err(Error::LastKey);
     }
     let dropped = endpoint_key::Entity::delete_by_id((endpoint, name.to_owned())).exec(&desk.db).await?;

@@ -1,8 +1,9 @@
 //! Sending again what happened since a time.
 
 use chrono::{DateTime, Utc};
+use entity::intervention::Act;
 use entity::outbox::{self, State};
-use entity::{CaseId, EndpointId, EventId, OutboxId, case, case_event};
+use entity::{EndpointId, EventId, OutboxId, case, case_event};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _,
@@ -11,6 +12,7 @@ use sea_orm::{
 
 use crate::desk::Desk;
 use crate::error::Result;
+use crate::outbox::change_by_hand;
 use crate::promise::Promise;
 
 /// From where on to send again.
@@ -43,7 +45,13 @@ impl From {
 ///
 /// # Errors
 /// When the database fails: then nothing was.
-pub async fn replay(desk: &Desk, endpoint: EndpointId, from: From, limit: u64) -> Result<(u64, Option<EventId>)> {
+pub async fn replay(
+    desk: &Desk,
+    endpoint: EndpointId,
+    from: From,
+    limit: u64,
+    by: &str,
+) -> Result<(u64, Option<EventId>)> {
     let handed_in = Query::select()
         .column(case::Column::Id)
         .from(case::Entity)
@@ -63,30 +71,31 @@ pub async fn replay(desk: &Desk, endpoint: EndpointId, from: From, limit: u64) -
     lines.truncate(count);
     let tx = desk.begin().await?;
     for line in &lines {
-        owe_again(desk, &tx, endpoint, line.case_id, line.sequence).await?;
+        let promise = Promise::WebhookV1 { endpoint, case: line.case_id, sn: line.sequence };
+        owe_again(desk, &tx, promise, line, by).await?;
     }
     tx.commit().await?;
     let next = lines.last().filter(|_| more).map(|line| line.id);
     Ok((u64::try_from(lines.len()).unwrap_or(u64::MAX), next))
 }
 
-/// Writes the promise anew, or drives the one that is over.
-async fn owe_again(desk: &Desk, tx: &DatabaseTransaction, endpoint: EndpointId, case: CaseId, sn: i32) -> Result<()> {
-    let promise = Promise::WebhookV1 { endpoint, case, sn };
+/// Writes the promise anew, or drives the one that is over, with a line that says who did.
+async fn owe_again(
+    desk: &Desk,
+    tx: &DatabaseTransaction,
+    promise: Promise,
+    line: &case_event::Model,
+    by: &str,
+) -> Result<()> {
     let same = Condition::all()
         .add(outbox::Column::Destination.eq(promise.destination()))
         .add(outbox::Column::Stream.eq(promise.stream()))
-        .add(outbox::Column::Sequence.eq(sn));
-    let known: Option<OutboxId> = outbox::Entity::find()
-        .select_only()
-        .column(outbox::Column::Id)
-        .filter(same.clone())
-        .into_tuple()
-        .one(tx)
-        .await?;
-    if known.is_none() {
-        return crate::outbox::owe(desk, tx, promise, case, sn).await;
-    }
+        .add(outbox::Column::Sequence.eq(line.sequence));
+    let known: Option<OutboxId> =
+        outbox::Entity::find().select_only().column(outbox::Column::Id).filter(same).into_tuple().one(tx).await?;
+    let Some(known) = known else {
+        return crate::outbox::owe(desk, tx, promise, line.case_id, line.sequence).await;
+    };
     let over = [State::Done, State::Cancelled, State::Parked];
     let change = outbox::ActiveModel {
         state: Set(State::Queued),
@@ -96,6 +105,5 @@ async fn owe_again(desk: &Desk, tx: &DatabaseTransaction, endpoint: EndpointId, 
         settled_at: Set(None),
         ..Default::default()
     };
-    outbox::Entity::update_many().set(change).filter(same).filter(outbox::Column::State.is_in(over)).exec(tx).await?;
-    Ok(())
+    change_by_hand(desk, tx, &[known], &over, change, (Act::Redriven, by, None)).await.map(drop)
 }

@@ -92,6 +92,17 @@ impl CodeTable {
         kind.tables().iter().map(|table| table.name.as_str()).collect()
     }
 
+    /// Everything that is in it: by field, each code and our word for it, in the order of the codes.
+    pub(super) fn all(&self) -> [(&'static str, Vec<(&str, &str)>); 4] {
+        let states = self.states.iter().map(|(code, word)| (code.as_str(), word.as_str())).collect();
+        [
+            ("states", states),
+            ("done_result", by_code(&self.done_result)),
+            ("step_result", by_code(&self.step_result)),
+            ("special", by_code(&self.special)),
+        ]
+    }
+
     /// Our word for a report's state.
     pub fn state(&self, code: &str) -> Option<&str> {
         self.states.get(code).map(String::as_str)
@@ -147,6 +158,12 @@ impl CodeTable {
             },
         )
     }
+}
+
+fn by_code(table: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    let mut codes: Vec<_> = table.iter().map(|(word, code)| (code.as_str(), word.as_str())).collect();
+    codes.sort_unstable();
+    codes
 }
 
 fn code<'a>(table: &'a BTreeMap<String, String>, word: &str) -> Option<&'a str> {

@@ -15,8 +15,9 @@ pub mod drop;
 mod exchange;
 pub mod gateway;
 mod open;
+pub mod reference;
 mod register;
-mod reply;
+pub(crate) mod reply;
 mod report;
 pub mod tables;
 pub mod told;
@@ -26,7 +27,7 @@ pub use codes::{CodeTable, Kind};
 pub use open::{OpenError, Settings, Way, open};
 pub use register::{Entry, Files, RegisterPage, Stands};
 pub use reply::{EXCERPT_CHARS, Reply, Verdict, WORDS_CHARS};
-pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportFaults, ReportedStatus};
+pub use report::{CorrectionItem, Licence, Report, ReportFault, ReportFaults, ReportedStatus, Wanted};
 pub use told::Telling;
 
 /// A provincial platform that cases are relayed to.

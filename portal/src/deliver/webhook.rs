@@ -178,7 +178,9 @@ impl Message {
     /// None when it was so long ago that it is no longer kept.
     async fn digest(desk: &Desk, id: DigestId) -> Result<Option<Self>> {
         let Some(row) = digest::Entity::find_by_id(id).one(&desk.db).await? else { return Ok(None) };
-        let timestamp = row.due.to_rfc3339_opts(SecondsFormat::Micros, true);
+        // When it was gathered: told late, it speaks of then and not of when it was due.
+        let gathered = row.data.get("at").and_then(|at| at.as_str()?.parse::<DateTime<Utc>>().ok());
+        let timestamp = gathered.unwrap_or(row.due).to_rfc3339_opts(SecondsFormat::Micros, true);
         let body = json!({ "type": "digest.ready", "timestamp": timestamp, "data": row.data });
         Ok(Some(Self { id: format!("msg_{}", row.id.0.simple()), body: body.to_string() }))
     }

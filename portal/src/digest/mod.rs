@@ -7,8 +7,9 @@ mod words;
 use casework::destination::{self, Standing};
 use casework::digest::{KeyEnd, KeyUse, ends};
 use casework::outbox::Reason;
+use casework::report::Aside;
 use casework::webhook::{Trouble, troubles};
-use casework::{Desk, Result, machine, outbox, webhook};
+use casework::{Desk, Result, machine, outbox, report, webhook};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::OutboxId;
 use entity::outbox::Destination;
@@ -34,6 +35,8 @@ pub struct Digest {
     pub webhooks: Vec<Trouble>,
     /// Keys that end soon, or that were the last of their owner.
     pub keys: Vec<Ending>,
+    /// Reports of the province that were fetched and could not be taken; none when none.
+    pub aside: Option<Aside>,
     /// What the last comparison with the province left for a person; none when nothing.
     pub compared: Option<Report>,
 }
@@ -101,6 +104,7 @@ pub async fn gather(desk: &Desk, portal: &[TrustedKey], promised: TimeDelta) -> 
         oldest,
         webhooks: troubles(desk).await?,
         keys: keys(desk, portal, now).await?,
+        aside: report::aside(desk).await?,
         compared: latest(desk).await?.filter(|report| !report.is_clean()),
     })
 }

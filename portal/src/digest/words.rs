@@ -2,6 +2,7 @@
 
 use casework::destination::Standing;
 use casework::outbox::Reason;
+use casework::report::Aside;
 use casework::webhook::Trouble;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::outbox::State;
@@ -13,7 +14,7 @@ use crate::reconcile::report::Report;
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Which kind of thing: `parked`, `unknown`, `late`, `down`, `paused`, `webhook`, `key`, `books`.
+    /// Which kind of thing: `parked`, `unknown`, `late`, `down`, `paused`, `webhook`, `key`, `reports`, `books`.
     pub code: &'static str,
     /// What there is, in Chinese.
     pub zh: String,
@@ -41,6 +42,7 @@ pub fn lines(digest: &Digest) -> Vec<Line> {
     lines.extend(digest.destinations.iter().filter(paused).map(|standing| is_paused(standing, now)));
     lines.extend(digest.oldest.iter().filter(|oldest| oldest.late).map(|oldest| is_late(oldest, now)));
     lines.extend(digest.stuck.iter().map(|reason| is_stuck(reason, now)));
+    lines.extend(digest.aside.iter().map(reports));
     lines.extend(digest.compared.iter().map(books));
     lines.extend(digest.keys.iter().map(|ending| ends(ending, now)));
     lines.extend(digest.webhooks.iter().map(|trouble| fails(trouble, now)));
@@ -137,6 +139,24 @@ fn is_stuck(stuck: &Reason, now: DateTime<Utc>) -> Line {
         (
             format!("会自动先查询再重发；想立即查询：{again} --unknown"),
             format!("The other side is asked before anything is sent again; to ask now: {again} --unknown"),
+        ),
+    )
+}
+
+fn reports(aside: &Aside) -> Line {
+    let (count, at) = (aside.count, day(aside.newest_at));
+    Line::new(
+        "reports",
+        (
+            format!("近 7 天省平台有 {count} 条回传无法接收，最近一条 {at}"),
+            format!("{count} reports of the province could not be taken in the last 7 days, the newest at {at}"),
+        ),
+        (
+            "日志 a report cannot be taken and is set aside 写明是哪条、为什么（文件交换见 refused/ 下的 .why）；请对方改正后重新回传。"
+                .to_owned(),
+            "The log says which and why: a report cannot be taken and is set aside (by files also the .why below refused/). Have \
+             it mended and sent again."
+                .to_owned(),
         ),
     )
 }

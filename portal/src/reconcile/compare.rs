@@ -65,6 +65,34 @@ pub enum Cure {
     Look,
 }
 
+/// Why a person has to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody here knows of having sent it: perhaps the trace of a backup that was played back here.
+    NeverSent,
+    /// It has a version there that was never handed in here; perhaps for the same reason.
+    NewerThere,
+    /// What stands here need not be what was handed in: sent again, it would be a draft.
+    NotAsSent,
+    /// It is decided here: sent again, it would begin anew there.
+    DecidedHere,
+    /// The catalogue has lost its item.
+    ItemLost,
+    /// It is given up there, and here it is not.
+    GivenUpThere,
+    /// The county decides it, and the province says something else.
+    CountyDecides,
+    /// The province has gone back behind what it had told.
+    BehindThere,
+    /// Both are decided, and otherwise.
+    Contradicts,
+    /// It has other files there.
+    OtherFiles,
+    /// The cure was tried, and did not help.
+    NotCured,
+}
+
 /// One difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -72,36 +100,40 @@ pub struct Finding {
     pub kind: Kind,
     /// What could be done about it.
     pub cure: Cure,
+    /// Why a person has to look, where one has to.
+    pub why: Option<Why>,
+}
+
+impl Finding {
+    fn new(kind: Kind, cure: Result<Cure, Why>) -> Self {
+        Self { kind, cure: cure.unwrap_or(Cure::Look), why: cure.err() }
+    }
 }
 
 /// Compares a case here with the same case there.
 pub fn compare(ours: Option<&Ours>, theirs: Option<&Entry>) -> Vec<Finding> {
     match (ours, theirs) {
         (None, None) => Vec::new(),
-        (None, Some(_)) => vec![look(Kind::PresentButUnknown)],
+        (None, Some(_)) => vec![Finding::new(Kind::PresentButUnknown, Err(Why::NeverSent))],
         (Some(ours), None) => absent(ours).into_iter().collect(),
         (Some(ours), Some(theirs)) => both(ours, theirs),
     }
 }
 
-fn look(kind: Kind) -> Finding {
-    Finding { kind, cure: Cure::Look }
-}
-
 fn both(ours: &Ours, theirs: &Entry) -> Vec<Finding> {
     let given_up = ours.state == State::Withdrawn && theirs.state == Stands::GivenUp;
-    let never_sent = ours.sent.is_none() && !ours.open && !given_up;
-    let unknown = never_sent || theirs.dataver > ours.version;
     let older = ours.sent.is_some_and(|sent| theirs.dataver < sent);
-    let presence = if unknown {
-        Some(look(Kind::PresentButUnknown))
+    let presence = if ours.sent.is_none() && !ours.open && !given_up {
+        Some(Finding::new(Kind::PresentButUnknown, Err(Why::NeverSent)))
+    } else if theirs.dataver > ours.version {
+        Some(Finding::new(Kind::PresentButUnknown, Err(Why::NewerThere)))
     } else if older {
         absent(ours)
     } else {
         None
     };
-    let state = state_cure(ours, theirs).map(|cure| Finding { kind: Kind::StatesDiffer, cure });
-    let files = files_differ(ours, theirs).then(|| look(Kind::FilesDiffer));
+    let state = state_cure(ours, theirs).map(|cure| Finding::new(Kind::StatesDiffer, cure));
+    let files = files_differ(ours, theirs).then(|| Finding::new(Kind::FilesDiffer, Err(Why::OtherFiles)));
     [presence, state, files].into_iter().flatten().collect()
 }
 
@@ -115,36 +147,37 @@ fn absent(ours: &Ours) -> Option<Finding> {
         return None;
     }
     let cure = match ours.decided_by {
-        // Driven again, it would send a draft.
-        _ if !as_sent(ours.state) => Cure::Look,
-        // Decided there once; handed in again it would begin anew.
-        Some(DecidedBy::Province) if state::is_final(ours.state) => Cure::Look,
-        Some(_) => Cure::DriveAgain,
-        None => Cure::Look,
+        _ if !as_sent(ours.state) => Err(Why::NotAsSent),
+        Some(DecidedBy::Province) if state::is_final(ours.state) => Err(Why::DecidedHere),
+        Some(_) => Ok(Cure::DriveAgain),
+        None => Err(Why::ItemLost),
     };
-    Some(Finding { kind: Kind::SentButAbsent, cure })
+    Some(Finding::new(Kind::SentButAbsent, cure))
 }
 
 /// What to do about their state; none when nothing.
-fn state_cure(ours: &Ours, theirs: &Entry) -> Option<Cure> {
+fn state_cure(ours: &Ours, theirs: &Entry) -> Option<Result<Cure, Why>> {
     let status = match (&theirs.state, ours.state) {
         (_, State::Draft) | (Stands::GivenUp, State::Withdrawn) => return None,
-        (Stands::GivenUp, _) => return Some(Cure::Look),
+        (Stands::GivenUp, _) => return Some(Err(Why::GivenUpThere)),
         (Stands::Reported(status), _) => status,
     };
     match (against(ours.state, status), ours.decided_by) {
         (Against::Same, _) => None,
-        (Against::Unknown, by) => unknown_word(ours, status, by),
+        (Against::Unknown, by) => unknown_word(ours, status, by).map(Ok),
         (Against::Ahead, _) if of_older_version(ours, theirs, status) => None,
-        (Against::Ahead, Some(DecidedBy::Province)) => Some(Cure::TakeTheirWord),
+        (Against::Ahead, Some(DecidedBy::Province)) => Some(Ok(Cure::TakeTheirWord)),
         // What would tell them is on its way.
         (Against::Behind | Against::Contradicts, _) if ours.open => None,
         // A withdrawal that did not stick.
-        (Against::Behind | Against::Contradicts, _) if ours.state == State::Withdrawn => Some(Cure::DriveAgain),
+        (Against::Behind | Against::Contradicts, _) if ours.state == State::Withdrawn => Some(Ok(Cure::DriveAgain)),
         (Against::Behind, Some(DecidedBy::County)) if as_sent(ours.state) && ours.sent.is_some() => {
-            Some(Cure::DriveAgain)
+            Some(Ok(Cure::DriveAgain))
         }
-        (Against::Ahead | Against::Behind | Against::Contradicts, _) => Some(Cure::Look),
+        (_, None) => Some(Err(Why::ItemLost)),
+        (Against::Ahead | Against::Contradicts, Some(DecidedBy::County)) => Some(Err(Why::CountyDecides)),
+        (Against::Contradicts, _) => Some(Err(Why::Contradicts)),
+        (Against::Behind, _) => Some(Err(Why::BehindThere)),
     }
 }
 
@@ -157,8 +190,9 @@ fn unknown_word(ours: &Ours, status: &ReportedStatus, by: Option<DecidedBy>) -> 
 
 /// What was said of a version the applicant has corrected since counts no more.
 fn of_older_version(ours: &Ours, theirs: &Entry, status: &ReportedStatus) -> bool {
-    let asks_back = matches!(status, ReportedStatus::Correction { .. } | ReportedStatus::NotAccepted { .. });
-    asks_back && theirs.dataver < ours.version
+    let of_one_version =
+        matches!(status, ReportedStatus::Correction { .. } | ReportedStatus::Accepted | ReportedStatus::Reviewing);
+    of_one_version && theirs.dataver < ours.version
 }
 
 fn files_differ(ours: &Ours, theirs: &Entry) -> bool {

@@ -15,7 +15,7 @@ use sea_orm::ActiveEnum as _;
 use serde_json::json;
 use uuid::Uuid;
 
-use self::compare::{Cure, Finding, Kind, Ours, compare};
+use self::compare::{Cure, Finding, Kind, Ours, Why, compare};
 use self::report::{Line, Outcome, Report};
 use crate::adapter::{Entry, NOT_OFFERED, Province, RegisterPage, Standing, Verdict};
 use crate::deliver::Binder;
@@ -66,7 +66,7 @@ pub async fn run(books: Books<'_>, cures: bool, by: &str) -> Result<Report> {
         by,
         found = report.found,
         cured = report.cured,
-        parked = report.parked,
+        left = report.left,
         stopped = report.stopped.as_deref(),
         "our cases were compared with the province's"
     );
@@ -161,7 +161,7 @@ impl Run<'_> {
             let outcome = match (tried.get(&finding.cure), here.as_ref()) {
                 (Some(outcome), _) => *outcome,
                 (None, Some(ours)) => self.cure(finding, ours, &standing, there.as_ref()).await?,
-                (None, None) => Outcome::Parked,
+                (None, None) => Outcome::Left,
             };
             tried.insert(finding.cure, outcome);
             self.note(finding, outcome, orgbusno, here.as_ref(), there.as_ref());
@@ -177,7 +177,7 @@ impl Run<'_> {
     async fn cure(&self, finding: Finding, ours: &Ours, standing: &Standing, there: Option<&Entry>) -> Result<Outcome> {
         let desk = self.books.desk;
         let done = match finding.cure {
-            Cure::Look => return Ok(Outcome::Parked),
+            Cure::Look => return Ok(Outcome::Left),
             _ if !self.report.cures => return Ok(Outcome::Proposed),
             Cure::DriveAgain => {
                 // It may be there after all, and the files it had there may be gone with it.
@@ -194,24 +194,28 @@ impl Run<'_> {
                 !compare(now.as_ref(), there).iter().any(|found| found.kind == Kind::StatesDiffer)
             }
         };
-        Ok(if done { Outcome::Cured } else { Outcome::Parked })
+        Ok(if done { Outcome::Cured } else { Outcome::Left })
     }
 
     fn note(&mut self, finding: Finding, outcome: Outcome, orgbusno: &str, here: Option<&Ours>, there: Option<&Entry>) {
         let report = &mut self.report;
         report.found += 1;
         report.cured += u64::from(outcome == Outcome::Cured);
-        report.parked += u64::from(outcome == Outcome::Parked);
-        tracing::warn!(case = orgbusno, kind = ?finding.kind, cure = ?finding.cure, ?outcome, "the books differ");
+        report.left += u64::from(outcome == Outcome::Left);
+        // Nothing was wrong with trying, and a person has to look all the same.
+        let why = finding.why.or((outcome == Outcome::Left).then_some(Why::NotCured));
+        tracing::warn!(case = orgbusno, kind = ?finding.kind, cure = ?finding.cure, ?outcome, ?why, "the books differ");
         if report.lines.len() < MAX_LINES {
             report.lines.push(Line {
                 orgbusno: orgbusno.to_owned(),
+                case_id: here.map(|ours| ours.id.0),
                 number: here.and_then(|ours| ours.number.clone()),
                 kind: finding.kind,
                 ours: here.map(|ours| ours.state.to_value()),
                 theirs: there.map(|entry| entry.state.name().to_owned()),
                 cure: finding.cure,
                 outcome,
+                why,
             });
         }
     }

@@ -7,8 +7,9 @@ use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::compare::{Cure, Kind};
+use super::compare::{Cure, Kind, Why};
 
 /// How long reports are kept.
 const KEPT: TimeDelta = TimeDelta::days(180);
@@ -36,8 +37,9 @@ pub struct Report {
     pub found: u64,
     /// How many of them a cure was carried out for.
     pub cured: u64,
-    /// How many wait for a person.
-    pub parked: u64,
+    /// How many are left to a person.
+    #[serde(alias = "parked")]
+    pub left: u64,
     /// The differences, as many as are kept.
     pub lines: Vec<Line>,
 }
@@ -47,6 +49,9 @@ pub struct Report {
 pub struct Line {
     /// The case as the province knows it.
     pub orgbusno: String,
+    /// The case here, when there is one.
+    #[serde(default)]
+    pub case_id: Option<Uuid>,
     /// The case's number, when we have one.
     pub number: Option<String>,
     /// What differs.
@@ -59,6 +64,9 @@ pub struct Line {
     pub cure: Cure,
     /// What was done.
     pub outcome: Outcome,
+    /// Why a person has to look, where one has to.
+    #[serde(default)]
+    pub why: Option<Why>,
 }
 
 /// What was done about a difference.
@@ -70,7 +78,8 @@ pub enum Outcome {
     /// The cure was carried out: their word is taken, or the promise is with the relay again.
     Cured,
     /// A person has to look.
-    Parked,
+    #[serde(alias = "parked")]
+    Left,
 }
 
 impl Report {
@@ -87,7 +96,7 @@ impl Report {
             theirs: 0,
             found: 0,
             cured: 0,
-            parked: 0,
+            left: 0,
             lines: Vec::new(),
         }
     }

@@ -54,11 +54,16 @@ impl Worker {
         }
     }
 
-    /// The destination is back: what waits because it was away need not wait longer.
-    pub(super) async fn resume(&self, relay: &str) {
+    /// The destination answers. Where any relay had found it down, also one that is gone, it is back: what waits because it was
+    /// away need not wait longer.
+    pub(super) async fn resume(&self) {
         let destination = self.destination();
-        if let Err(error) = destination::up(&self.desk, destination, relay).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the end of an outage could not be noted");
+        match destination::up(&self.desk, destination).await {
+            Ok(false) => return,
+            Ok(true) => {}
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the end of an outage could not be noted");
+            }
         }
         match lease::bring_forward(&self.desk, destination, OUTAGES).await {
             Ok(count) => tracing::info!(?destination, count, "the destination answers again"),

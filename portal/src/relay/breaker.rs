@@ -14,6 +14,8 @@ const PAUSES_MS: [i64; 5] = [500, 1_000, 2_000, 5_000, 10_000];
 /// What a lane knows of its destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Breaker {
+    /// Whether it was ever seen to answer.
+    known: bool,
     failures: u32,
     /// Until when nothing is taken; none while the destination answers.
     closed_until: Option<DateTime<Utc>>,
@@ -44,9 +46,11 @@ impl Breaker {
         true
     }
 
-    /// The destination answered, whatever it said. Answers whether it had been left alone until now.
+    /// The destination answered, whatever it said. Answers whether that is news: it had been left alone until now, or nobody here
+    /// knew that it answers.
     pub(super) fn answered(&mut self) -> bool {
-        std::mem::take(self).closed_until.is_some()
+        let before = std::mem::replace(self, Self { known: true, ..Self::default() });
+        before.closed_until.is_some() || !before.known
     }
 
     /// How long until the next look; none while the destination answers.
@@ -80,6 +84,15 @@ mod tests {
         assert!(breaker.answered());
         assert_eq!(breaker.admits(at(1_499), 8, 0), 8, "and ends with the first answer");
         assert!(!breaker.answered());
+    }
+
+    #[test]
+    fn the_first_answer_is_news() {
+        let mut breaker = Breaker::default();
+        assert!(breaker.answered(), "whoever was here before may have left it alone");
+        assert!(!breaker.answered());
+        assert!(!breaker.failed(at(0)));
+        assert!(!breaker.answered(), "a passing failure is none");
     }
 
     proptest! {

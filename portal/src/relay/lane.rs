@@ -75,7 +75,7 @@ impl Lane {
         let (worker, breaker, holder) = (self.worker.clone(), Arc::clone(&self.breaker), Arc::clone(&self.holder));
         async move {
             match worker.work(lease).await {
-                Some(true) if locked(&breaker).answered() => worker.resume(&holder).await,
+                Some(true) if locked(&breaker).answered() => worker.resume().await,
                 Some(false) if locked(&breaker).failed(worker.desk.world.now()) => worker.leave_alone(&holder).await,
                 Some(_) | None => {}
             }

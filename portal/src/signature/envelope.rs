@@ -98,6 +98,19 @@ mod tests {
         }
     }
 
+    /// The file that docs/PORTAL.md shows, to the byte.
+    #[test]
+    fn the_worked_example_is_what_we_write_and_believe() {
+        let document = include_str!("../../../docs/PORTAL.md");
+        let shown = document.split_once("### A signed file").unwrap().1.split_once("```json\n").unwrap().1;
+        let shown = shown.split_once("\n```").unwrap().0;
+        let key = Key::hmac_sha256("gaoxingban", "a development secret, not for production");
+        let (path, nonce) = ("inbox/reports/by-hand-1.json", "0123456789abcdef0123456789abcdef");
+        let content = Envelope::open(&[key.trusted()], path, shown.as_bytes(), now()).unwrap();
+        let sealed = Envelope::seal(&key, path, content, now(), nonce);
+        assert_eq!(serde_json::to_string_pretty(&sealed).unwrap(), shown);
+    }
+
     #[test]
     fn half_an_envelope_is_none() {
         let key = Key::hmac_sha256("gaoxingban", "a secret for tests");

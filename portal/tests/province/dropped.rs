@@ -148,19 +148,27 @@ async fn strangers_acknowledge_nothing() {
     let (name, stranger) = (format!("{ORGBUSNO}-1-apply"), Key::hmac_sha256("gaoxingban", "a guess of the secret"));
     let path = format!("inbox/acks/{name}.json");
     let taken = |bundle: &str| json!({ "bundle": bundle, "result": "taken", "projid": "1" });
+    // The try says what is wrong, so that nobody waits for what lies there.
+    let says = async || {
+        let reply = rig.adapter.post_case(&application()).await;
+        assert_eq!(reply.verdict, WAITING);
+        reply.excerpt
+    };
+    assert!(says().await.contains("is not acknowledged yet"));
     rig.leave(&path, &stranger, &taken(&name)).await;
-    assert_eq!(rig.apply().await, WAITING);
+    assert!(says().await.contains("not believed: signature.wrong"));
     rig.leave(&path, &key(), &taken("another")).await;
-    assert_eq!(rig.apply().await, WAITING, "an answer to something else");
+    assert!(says().await.contains("its bundle is \"another\""), "an answer to something else");
     rig.leave(&path, &key(), &json!({ "bundle": name, "result": "perhaps" })).await;
-    assert_eq!(rig.apply().await, WAITING, "a word nobody knows");
+    assert!(says().await.contains("must be \"taken\" or \"refused\""), "a word nobody knows");
     // One that was for another place, copied here.
     rig.leave("inbox/acks/other.json", &key(), &taken(&name)).await;
     let moved = rig.store.get(&at("inbox/acks/other.json"), 1 << 20).await.unwrap();
     rig.store.put(&at(&path), moved).await.unwrap();
     assert_eq!(rig.apply().await, WAITING);
-    rig.leave(&path, &key(), &taken(&name)).await;
-    assert_eq!(rig.apply().await, Verdict::Accepted);
+    rig.leave(&path, &key(), &json!({ "bundle": name, "result": "taken", "projid": 42 })).await;
+    let reply = rig.adapter.post_case(&application()).await;
+    assert_eq!((reply.verdict, reply.value.unwrap().province_id.as_str()), (Verdict::Accepted, "42"));
 }
 
 #[tokio::test]
@@ -178,8 +186,17 @@ async fn a_report_that_is_not_believed_holds_up_no_other() {
     assert_eq!(rig.files("refused"), BTreeSet::new(), "it may not be finished yet");
     clock.forward(TimeDelta::hours(2));
     let page = rig.adapter.list_cases(Some(&page.cursor)).await.value.unwrap();
+    let aside = ["refused/4.json", "refused/4.json.why"].map(str::to_owned);
+    assert_eq!(rig.files("refused"), aside.into(), "whoever wrote it can look");
+    let codes = |received: &portal::adapter::Received| received.report.as_ref().unwrap_err().0[0].to_string();
+    let unheard: Vec<_> = page.reports.iter().map(codes).collect();
+    assert_eq!(unheard, ["it is not believed: signature.wrong", "it is not believed: signature.malformed"]);
+    let page = rig.adapter.list_cases(Some(&page.cursor)).await.value.unwrap();
     assert!(page.reports.is_empty());
-    assert_eq!(rig.files("refused"), ["refused/1.json", "refused/2.json"].map(str::to_owned).into());
+    let all = ["1.json", "1.json.why", "2.json", "2.json.why", "4.json", "4.json.why"];
+    assert_eq!(rig.files("refused"), all.map(|name| format!("refused/{name}")).into());
+    let why = std::fs::read_to_string(rig.folder.path().join("refused/4.json.why")).unwrap();
+    assert!(why.contains("report.missing: the field state is missing") && why.contains("缺少 occurtime"), "{why}");
     assert_eq!(rig.files("inbox/reports"), BTreeSet::from(["inbox/reports/空 格.json".to_owned()]));
 }
 

@@ -9,6 +9,7 @@ use portal::adapter::gateway::Gateway;
 use portal::adapter::tables::{self, ExchangeTables};
 use portal::adapter::{CodeTable, Kind, Province, Settings};
 use portal::simulator::{self, DropClerk, Script, Simulator, TablesClerk};
+use sea_orm::ConnectionTrait as _;
 use store::{Config, DropPath, Limits, ListQuery, ObjectStore, S3Config, Secret, StorageKey};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -209,6 +210,13 @@ impl ByRows {
     pub(crate) async fn in_mariadb() -> Self {
         let url = crate::mariadb::mariadb().await;
         Self::living_in(World::real(), &url, tempfile::tempdir().unwrap()).await
+    }
+
+    /// In tables that were made by docs/exchange.md.
+    pub(crate) async fn by_the_document(url: &str) -> Self {
+        let database = tables::connect(url, BOUND).await.unwrap();
+        database.execute_unprepared(&tables::ddl("newer", None).unwrap()).await.unwrap();
+        Self::living_in(World::real(), url, tempfile::tempdir().unwrap()).await
     }
 
     async fn living_in(world: World, url: &str, folder: TempDir) -> Self {

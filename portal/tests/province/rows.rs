@@ -69,6 +69,33 @@ async fn an_application_as_it_stands_there() {
     }
 }
 
+/// Whoever builds the other end makes the tables by the document, and writes an answer by it.
+#[tokio::test]
+async fn the_documents_tables_are_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in [crate::database::sqlite(folder.path()), crate::database::postgres().await] {
+        let rig = ByRows::by_the_document(&url).await;
+        assert_eq!(rig.apply().await, WAITING);
+        rig.execute("UPDATE PRE_APASINFO SET SIGNSTATE = '2', EXT4 = '重复报送'").await;
+        assert_eq!(rejected(&rig.apply().await), ("province.refused", "SIGNSTATE 2 重复报送"));
+        assert_eq!(rig.apply().await, WAITING);
+        rig.execute("UPDATE PRE_APASINFO SET SIGNSTATE = '1'").await;
+        assert_eq!(rig.apply().await, Verdict::AlreadyThere);
+        rig.execute(&format!(
+            "INSERT INTO EA_JC_STEP_DONE (ORGBUSNO, DATAVER, DONERESULT, CERTIFICATENAM, CERTIFICATENO, CERTIFICATELIMIT, \
+             OCCURTIME, MAKETIME, SYSMARK) VALUES ('{ORGBUSNO}', 1, '0', '许可证', '鲁-1', '长期', '2026-11-22 14:03:00', \
+             '2026-11-22 14:03:05', 'platform')"
+        ))
+        .await;
+        let page = rig.adapter.list_cases(None).await.value.unwrap();
+        let said = &page.reports[0].report.as_ref().unwrap().status;
+        assert!(
+            matches!(said, ReportedStatus::Approved { licence: Some(licence) } if licence.number == "鲁-1"),
+            "{said:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn signstate_is_the_platforms_word() {
     let rig = ByRows::in_a_file().await;

@@ -40,8 +40,18 @@ async fn an_older_backup_ends_right(setup: Setup) {
     lines.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let mut unknown = [orgbusno(&draft), orgbusno(&young)];
     unknown.sort();
-    let [first, second] = unknown.map(|id| (Kind::PresentButUnknown, id, Outcome::Parked));
+    let [first, second] = unknown.map(|id| (Kind::PresentButUnknown, id, Outcome::Left));
     assert_eq!(lines, [first, second, (Kind::StatesDiffer, orgbusno(&decided), Outcome::Cured)]);
+    let machine = scene.app.integrator("hall", &[Scope::DeliveriesRead]).await;
+    let read = machine.get("/integration/v1/reconciliation").await.expect(200).json();
+    assert_eq!(read["left"], 2);
+    for line in read["differences"].as_array().unwrap() {
+        let cured = line["orgbusno"] == orgbusno(&decided);
+        assert_eq!(line["why"], if cured { json!(null) } else { json!("never_sent") }, "{line:#}");
+        // The draft is here, and the young one is not.
+        let id = line["case_id"].as_str().map(orgbusno);
+        assert_eq!(id.as_deref(), line["orgbusno"].as_str().filter(|there| *there != orgbusno(&young)), "{line:#}");
+    }
     scene.drain().await;
     assert_eq!(scene.seen(&decided).await, ("approved".to_owned(), "done".to_owned()));
     assert_eq!(scene.seen(&waiting).await, ("submitted".to_owned(), "done".to_owned()));

@@ -120,10 +120,14 @@ pub struct CaseFile {
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct WholeCase {
-    /// The case as its owner sees it. While it is `correcting`, with what the owner has put right so far.
+    /// The case as its owner sees it.
     pub case: Case,
     /// How often it was handed in: 1 at first, one more after each correction.
     pub version: i32,
+    /// Whether `case.form` and `files` are what was handed in as `version`. False from the moment a correction is asked for until the
+    /// case is handed in anew, and for good where it then ends or goes on without that: the owner may have changed them, and
+    /// what was handed in is not kept apart. Whoever needs it keeps what was read before.
+    pub as_submitted: bool,
     /// The province's own number of it.
     pub province_id: Option<String>,
     /// Its files, by material and place.
@@ -167,11 +171,19 @@ impl From<(material::Model, photo::Model)> for CaseFile {
     }
 }
 
+/// Whether nobody could change anything since it was last handed in.
+fn as_submitted(case: &Case) -> bool {
+    let handed_in = case.events.iter().filter(|event| event.act == "submitted").map(|event| event.sequence).max();
+    !case.events.iter().any(|event| Some(event.sequence) > handed_in && event.state == State::Correcting)
+}
+
 async fn whole(desk: &Desk, id: CaseId) -> Result<WholeCase> {
     let row = feed::find(desk, id).await?;
     let photos = casework::case::photos(&desk.db, id).await?;
+    let case = view::whole(desk, row.owner_id, id).await?;
     Ok(WholeCase {
-        case: view::whole(desk, row.owner_id, id).await?,
+        as_submitted: as_submitted(&case),
+        case,
         version: row.data_version,
         province_id: row.province_id,
         files: photos.into_iter().map(Into::into).collect(),

@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use casework::machine::Scope;
-use casework::report::{self, Outcome};
+use casework::report::{self, Outcome, Report, Why};
+use chrono::TimeDelta;
 use poem::web::Data;
 use poem::{FromRequest as _, Request, RequestBody};
 use poem_openapi::payload::{Json, ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{Example, Type as _};
-use poem_openapi::{Enum, Object, OpenApi, impl_apirequest_for_payload};
-use portal::adapter::{ReportFault, ReportFaults};
+use poem_openapi::{Enum, Object, OpenApi, Union, impl_apirequest_for_payload};
+use portal::adapter::{ReportFault, ReportFaults, Wanted};
 
 use super::Tag;
 use crate::app::App;
 use crate::fails;
+use crate::http::app::view::State;
 use crate::http::machine::Machine;
 use crate::http::problem::{Fault, Place, Problem, Reply, codes};
 
@@ -38,7 +40,8 @@ pub struct GatewayReport {
     pub orgbusno: String,
     /// The platform's number of the case; kept where none is known yet, and not compared.
     pub projid: Option<String>,
-    /// The version of the application it speaks of; 1 when absent.
+    /// The version of the application it speaks of. One that was never handed in is refused, but with a decision (07, 10), which
+    /// is of the case. When absent: the newest, or the one before where it happened before the newest was handed in.
     pub dataver: Option<u32>,
     /// Its place among the case's reports: higher is later.
     pub sn: Option<i64>,
@@ -46,28 +49,59 @@ pub struct GatewayReport {
     pub state: String,
     /// With state 10: 0 准予许可 · 1 不予许可 · 6 不予受理.
     pub doneresult: Option<String>,
-    /// When it happened (RFC 3339).
+    /// When it happened: RFC 3339, or Beijing time as `2026-11-22 14:03:00` or `20261122T140300`. No more than a day ahead.
     pub occurtime: String,
-    /// What the applicant is to read.
+    /// What the applicant is to read; at most 2,000 characters.
     pub nodeadv: Option<String>,
-    /// Why not, with a refusal.
+    /// Why not, with a refusal; at most 2,000 characters.
     pub exitres: Option<String>,
+    /// What is to be put right, with state 06: at most 100 entries. The applicant reads `nodeadv` first, then a line for each.
+    pub lists: Option<Vec<ToCorrect>>,
     /// The licence's name.
     pub certificatenam: Option<String>,
     /// The licence's number.
     pub certificateno: Option<String>,
-    /// The licence's last day.
+    /// The licence's last day as `2028-11-21`, `20281121`, `2028/11/21` or `2028年11月21日`; 长期 or absent: it has no end.
     pub certificatelimit: Option<String>,
     /// Who issued it.
     pub publisher: Option<String>,
 }
 
+/// One thing to put right: plain words, or words about a material.
+#[derive(Debug, Union)]
+pub enum ToCorrect {
+    /// What to do; at most 2,000 characters.
+    Words(String),
+    /// About a material.
+    OfMaterial(MaterialToCorrect),
+}
+
+/// What to put right about a material.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MaterialToCorrect {
+    /// The material, as `materials[].attrid` when the case was handed in. One we do not know is shown as it is.
+    pub attrid: Option<String>,
+    /// What to do; at most 2,000 characters.
+    pub memo: Option<String>,
+}
+
 /// What became of a report. Whatever it is, the report is kept and need not be sent again.
 #[derive(Debug, Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 pub struct ReportResult {
     /// What became of it.
     pub result: Taken,
+    /// Why it moved nothing, with `stale` and `not_possible`.
+    pub why: Option<NotMoved>,
+    /// Where the case stands now; absent with `unknown_case`.
+    pub state: Option<State>,
+}
+
+impl From<report::Taken> for ReportResult {
+    fn from(taken: report::Taken) -> Self {
+        Self { result: taken.outcome.into(), why: taken.why.map(Into::into), state: taken.state.map(Into::into) }
+    }
 }
 
 /// What became of a report.
@@ -79,9 +113,9 @@ pub enum Taken {
     /// A report of this `reportid` was taken before; the first one counts. What it says is not compared: whoever corrects
     /// himself sends a new id.
     Repeated,
-    /// The case is further along already, or was handed in anew since (`dataver`). The report stands in its timeline.
+    /// It stands in the case's timeline and moved nothing, as `why` says: what was asked for with it will not be done.
     Stale,
-    /// The case does not allow it: it was given up, decided otherwise, or is decided by the county. Nothing was changed.
+    /// The case does not allow it, as `why` says. Nothing was changed.
     NotPossible,
     /// A `state` nobody agreed on: kept and shown as it came. Nothing else was changed.
     UnknownState,
@@ -98,6 +132,37 @@ impl From<Outcome> for Taken {
             Outcome::NotPossible => Self::NotPossible,
             Outcome::UnknownState => Self::UnknownState,
             Outcome::UnknownCase => Self::UnknownCase,
+        }
+    }
+}
+
+/// Why a report moved nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum NotMoved {
+    /// The case was handed in anew since: this is of a version that was replaced (`stale`).
+    OlderVersion,
+    /// The case has passed that: it was told late, or a correction asked for after the acceptance (`stale`).
+    FurtherAlong,
+    /// The case was never handed in (`not_possible`).
+    NotHandedIn,
+    /// The applicant gave the case up, and this is no decision (`not_possible`).
+    GivenUp,
+    /// The case is decided otherwise (`not_possible`).
+    Decided,
+    /// The county decides this case, and the province is told (`not_possible`).
+    DecidedByCounty,
+}
+
+impl From<Why> for NotMoved {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::OlderVersion => Self::OlderVersion,
+            Why::FurtherAlong => Self::FurtherAlong,
+            Why::NotHandedIn => Self::NotHandedIn,
+            Why::GivenUp => Self::GivenUp,
+            Why::Decided => Self::Decided,
+            Why::DecidedByCounty => Self::DecidedByCounty,
         }
     }
 }
@@ -147,18 +212,27 @@ impl ReportsApi {
         body: RawReport,
     ) -> Reply<Json<ReportResult>, ReceiveReport> {
         who.may(Scope::ReportsWrite)?;
-        let report = app.province.read_report(&body.0).map_err(|faults| unreadable(&faults))?;
-        let outcome = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
-        tracing::info!(report = %report.id, status = report.status.name(), outcome = outcome.name(), "report");
+        let report = read(&app, &body.0).map_err(|faults| unreadable(&faults))?;
+        let taken = report::apply(&app.desk, &report, &String::from_utf8_lossy(&body.0)).await?;
+        tracing::info!(report = %report.id, status = report.status.name(), outcome = taken.outcome.name(), "report");
         app.wake.call();
-        Ok(Json(ReportResult { result: outcome.into() }))
+        Ok(Json(taken.into()))
     }
+}
+
+/// How far ahead a report may be: a clock that is wrong by hours is put up with, a year that is wrong is not.
+const AHEAD: TimeDelta = TimeDelta::days(1);
+
+fn read(app: &App, body: &[u8]) -> Result<Report, ReportFaults> {
+    let report = app.province.read_report(body)?;
+    let ahead = report.occurred_at > app.desk.world.now() + AHEAD;
+    if ahead { Err(ReportFault::Malformed("occurtime", Wanted::Past).into()) } else { Ok(report) }
 }
 
 /// What is not JSON is malformed like any other body; what a report lacks is told field by field.
 fn unreadable(faults: &ReportFaults) -> Problem {
-    let code =
-        if faults.0.contains(&ReportFault::NotAnObject) { &codes::REQUEST_MALFORMED } else { &codes::REPORT_INVALID };
+    let of_shape = |fault: &ReportFault| matches!(fault, ReportFault::NotAnObject | ReportFault::NotJson(_));
+    let code = if faults.0.iter().any(of_shape) { &codes::REQUEST_MALFORMED } else { &codes::REPORT_INVALID };
     Problem::new(code).faults(faults.0.iter().map(|fault| Fault {
         place: Place::Body(fault.pointer()),
         code: fault.code().to_owned(),
@@ -180,6 +254,7 @@ impl Example for GatewayReport {
             occurtime: "2026-11-22T15:41:56Z".to_owned(),
             nodeadv: None,
             exitres: None,
+            lists: None,
             certificatenam: text("户外广告设施设置许可证"),
             certificateno: text("高审许〔2026〕42号"),
             certificatelimit: text("2029-11-21"),
@@ -190,6 +265,6 @@ impl Example for GatewayReport {
 
 impl Example for ReportResult {
     fn example() -> Self {
-        Self { result: Taken::Applied }
+        Self { result: Taken::Applied, why: None, state: Some(State::Approved) }
     }
 }

@@ -17,7 +17,8 @@ pub struct WebhookRequest {
     /// Where to call: https, and no name or password in it.
     #[oai(validator(min_length = 1, max_length = 2000))]
     pub url: String,
-    /// Whether it is called: it is, unless told. Turning it on again forgets what failed.
+    /// Whether it is called: it is, unless told. Turning it on again forgets that it failed; what is parked stays
+    /// so until `replay_webhook`.
     pub enabled: Option<bool>,
     /// What it is called for: `case` unless told.
     #[oai(default = "cases", validator(min_items = 1, max_items = 2))]

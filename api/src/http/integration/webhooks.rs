@@ -145,7 +145,8 @@ impl WebhooksApi {
     /// 设置回调密钥 · Make a key of a webhook
     ///
     /// To rotate: make a second key, check with both, then give the first one an end (`until`) or drop it. While several
-    /// are good, every call carries a signature by each. The same call again changes nothing but the end. Scope
+    /// are good, every call carries a signature by each. The same call again changes nothing but the end. A key that is
+    /// over stays listed, and is one of the four there may be, until it is dropped. Scope
     /// `webhooks.write`.
     #[oai(path = "/webhooks/:name/keys/:key", method = "put", operation_id = "put_webhook_key")]
     async fn put_webhook_key(
@@ -165,7 +166,8 @@ impl WebhooksApi {
 
     /// 删除回调密钥 · Drop a key of a webhook
     ///
-    /// From now on nothing is signed with it. The only key cannot be dropped: make another one first. Scope `webhooks.write`.
+    /// From now on nothing is signed with it. The only key that is good cannot be dropped: make another one first. One that is
+    /// over can always be. Scope `webhooks.write`.
     #[oai(path = "/webhooks/:name/keys/:key", method = "delete", operation_id = "delete_webhook_key")]
     async fn delete_webhook_key(
         &self,
@@ -183,7 +185,7 @@ impl WebhooksApi {
     /// 重发 · Send again
     ///
     /// Everything that happened since then, whether it came through before or not, and also what happened while the webhook
-    /// was off; under the same `webhook-id`. What is on its way already is not doubled. Where the webhook is off (`enabled`
+    /// was off, and what is parked; under the same `webhook-id`. What is on its way already is not doubled. Where the webhook is off (`enabled`
     /// false in the answer), all of it waits until `put_webhook` turns it on. Scope `webhooks.write`.
     #[oai(path = "/webhooks/:name/replay", method = "post", operation_id = "replay_webhook")]
     async fn replay_webhook(
@@ -193,10 +195,10 @@ impl WebhooksApi {
         name: Path<String>,
         body: Sent<Replay>,
     ) -> Reply<Json<SentAgain>, ReplayWebhook> {
-        who.may(Scope::WebhooksWrite)?;
+        let by = who.may(Scope::WebhooksWrite)?;
         let row = webhook::find(&app.desk, who.name(), &name).await?;
         let limit = body.limit.unwrap_or(REPLAY).clamp(1, MAX_REPLAY);
-        let (replayed, next) = webhook::replay(&app.desk, row.id, from(&body)?, limit).await?;
+        let (replayed, next) = webhook::replay(&app.desk, row.id, from(&body)?, limit, &by).await?;
         app.wake.call();
         Ok(Json(SentAgain {
             replayed,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::StoreError;
 
-use super::inbox::Ack;
+use super::ack::Ack;
 use super::{FileDrop, MaterialFile};
 use crate::signature::Envelope;
 

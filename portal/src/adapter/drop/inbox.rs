@@ -3,61 +3,25 @@
 
 use bytes::Bytes;
 use chrono::TimeDelta;
-use serde::Deserialize;
-use serde_json::Value;
 use store::{DropPath, Object, StoreError};
 
+use super::ack::{Ack, Answer};
 use super::bundle::APPLY;
 use super::shelf::MAX_TEXT;
 use super::{FileDrop, ReportPage, Standing, exchange};
-use crate::adapter::Received;
+use crate::adapter::{Received, ReportFault};
 use crate::signature::Envelope;
 
 const ACKS: &str = "inbox/acks/";
 const REPORTS: &str = "inbox/reports/";
 const TAKEN: &str = "taken/";
 const REFUSED: &str = "refused/";
+/// What the name of a file ends in that says why another was refused.
+const WHY: &str = ".why";
 /// The most reports of a page.
 const PAGE_REPORTS: usize = 100;
 /// How long what is not believed may still be on its way: whoever writes it may not have finished.
 const PATIENCE: TimeDelta = TimeDelta::hours(1);
-
-/// What the platform says of one bundle.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Ack {
-    bundle: String,
-    result: String,
-    /// The platform's own number of the case.
-    #[serde(default)]
-    pub(super) projid: String,
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    errors: Vec<Value>,
-}
-
-impl Ack {
-    pub(super) fn is_taken(&self) -> bool {
-        self.result == "taken"
-    }
-
-    /// Whether the bundle did not arrive whole: its files are to be put there anew.
-    pub(super) fn files_are_absent(&self) -> bool {
-        self.code == "bundle.incomplete"
-    }
-
-    /// The platform's words, one line a fault.
-    pub(super) fn words(&self) -> String {
-        let field = |error: &Value, name| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let errors = self.errors.iter().take(50);
-        let lines = errors.map(|error| [field(error, "pointer"), field(error, "code"), field(error, "message")]);
-        let all = std::iter::once([String::new(), self.code.clone(), self.message.clone()]).chain(lines);
-        let line = |parts: [String; 3]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        all.map(line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-    }
-}
 
 /// Where the acknowledgement of a bundle is put.
 pub(super) fn ack_path(bundle: &str) -> String {
@@ -72,22 +36,25 @@ impl FileDrop {
     /// The acknowledgement of a bundle that was read before.
     pub(super) async fn taken(&self, bundle: &str) -> Result<Option<Ack>, StoreError> {
         let Some(bytes) = self.shelf.text(&taken_path(bundle)).await? else { return Ok(None) };
-        Ok(self.believed(bundle, &bytes))
+        Ok(self.believed(bundle, &bytes).ok())
     }
 
     /// The acknowledgement of a bundle that lies there. One that says taken is kept, and the bundle removed; one that refuses is
     /// removed with the manifest, so that the next try is looked at anew.
-    pub(super) async fn answer(&self, bundle: &str) -> Result<Option<Ack>, StoreError> {
+    pub(super) async fn answer(&self, bundle: &str) -> Result<Answer, StoreError> {
         let path = ack_path(bundle);
-        let Some(bytes) = self.shelf.text(&path).await? else { return Ok(None) };
-        let Some(ack) = self.believed(bundle, &bytes) else { return Ok(None) };
+        let Some(bytes) = self.shelf.text(&path).await? else { return Ok(Answer::None) };
+        let ack = match self.believed(bundle, &bytes) {
+            Ok(ack) => ack,
+            Err(why) => return Ok(Answer::NotBelieved(why)),
+        };
         if ack.is_taken() {
             self.keep(bundle, bytes).await?;
         } else {
             self.take_back(bundle).await?;
             self.shelf.delete(&path).await?;
         }
-        Ok(Some(ack))
+        Ok(Answer::Given(ack))
     }
 
     /// Keeps an acknowledgement that says taken, and removes what it is for.
@@ -97,12 +64,11 @@ impl FileDrop {
         self.shelf.delete(&ack_path(bundle)).await
     }
 
-    fn believed(&self, bundle: &str, bytes: &Bytes) -> Option<Ack> {
-        let ack = Envelope::open(&self.trusted, &ack_path(bundle), bytes, self.world.now());
-        let ack = ack
-            .inspect_err(|refusal| tracing::warn!(bundle, code = refusal.code(), "an acknowledgement is not believed"));
-        let ack: Ack = serde_json::from_str(&ack.ok()?).ok()?;
-        (ack.bundle == bundle && matches!(ack.result.as_str(), "taken" | "refused")).then_some(ack)
+    /// The acknowledgement in these bytes; or why it is none for this bundle.
+    fn believed(&self, bundle: &str, bytes: &Bytes) -> Result<Ack, String> {
+        let text = Envelope::open(&self.trusted, &ack_path(bundle), bytes, self.world.now());
+        let ack = text.map_err(|refusal| refusal.code().to_owned()).and_then(|text| Ack::read(bundle, &text));
+        ack.inspect_err(|why| tracing::warn!(bundle, why, "an acknowledgement is not believed"))
     }
 
     /// What the platform is known to have of a case: the latest version it acknowledged. Nothing while a bundle lies there that it
@@ -114,7 +80,7 @@ impl FileDrop {
             for Object { path, .. } in objects {
                 let Some((bundle, dataver)) = application(&path, orgbusno) else { continue };
                 let Some(bytes) = self.shelf.text(&path).await? else { continue };
-                let ack = self.believed(&bundle, &bytes).filter(|ack| ack.is_taken() && !ack.projid.is_empty());
+                let ack = self.believed(&bundle, &bytes).ok().filter(|ack| ack.is_taken() && !ack.projid.is_empty());
                 let Some(ack) = ack else { continue };
                 if place == ACKS {
                     self.keep(&bundle, bytes).await?;
@@ -142,7 +108,7 @@ impl FileDrop {
                 continue;
             };
             let answered = match self.shelf.text(&ack_path(bundle)).await? {
-                Some(bytes) => self.believed(bundle, &bytes).is_some(),
+                Some(bytes) => self.believed(bundle, &bytes).is_ok(),
                 None => false,
             };
             if bundle.ends_with(APPLY) && !answered && self.taken(bundle).await?.is_none() {
@@ -154,15 +120,16 @@ impl FileDrop {
 
     /// The reports that wait. The cursor names those handed out last: whoever comes back with it has kept them.
     pub(super) async fn page(&self, cursor: &str) -> Result<ReportPage, StoreError> {
-        for kept in cursor.lines() {
-            self.shelf.delete(&format!("{REPORTS}{kept}")).await?;
+        for heard in cursor.lines() {
+            self.put_away(heard).await?;
         }
         let (pending, more) = self.pending().await?;
         let (names, reports): (Vec<_>, Vec<_>) = pending.into_iter().unzip();
         Ok(ReportPage { reports, cursor: names.join("\n"), more })
     }
 
-    /// The reports in the inbox that are believed, at most a page of them, and whether there are more.
+    /// The reports in the inbox, at most a page of them, and whether there are more. What is not believed is one when it has
+    /// lain there long enough to be finished.
     async fn pending(&self) -> Result<(Vec<(String, Received)>, bool), StoreError> {
         let (mut pending, mut after) = (Vec::new(), None);
         loop {
@@ -188,17 +155,41 @@ impl FileDrop {
             return Ok(None);
         }
         let Some(bytes) = self.shelf.text(&object.path).await? else { return Ok(None) };
-        match Envelope::open(&self.trusted, &object.path, &bytes, self.world.now()) {
-            Ok(raw) => Ok(Some((name.to_owned(), exchange::received(&raw, self.table)))),
-            Err(refusal) => {
-                tracing::warn!(name, code = refusal.code(), "a report is not believed");
-                if object.head.changed_at + PATIENCE < self.world.now() {
-                    self.shelf.put(&format!("{REFUSED}{}", name.replace('/', "-")), bytes).await?;
-                    self.shelf.delete(&object.path).await?;
-                }
-                Ok(None)
+        let received = self.received(&object.path, &bytes);
+        if let Err(faults) = &received.report {
+            tracing::warn!(name, faults = %faults, "this report cannot be taken");
+            let may_be_written_still = object.head.changed_at + PATIENCE >= self.world.now();
+            if faults.0.iter().any(|fault| matches!(fault, ReportFault::NotBelieved(_))) && may_be_written_still {
+                return Ok(None);
             }
         }
+        Ok(Some((name.to_owned(), received)))
+    }
+
+    fn received(&self, path: &str, bytes: &Bytes) -> Received {
+        match Envelope::open(&self.trusted, path, bytes, self.world.now()) {
+            Ok(raw) => exchange::received(&raw, self.table),
+            Err(refusal) => Received {
+                raw: String::from_utf8_lossy(bytes).into_owned(),
+                report: Err(ReportFault::NotBelieved(refusal.code()).into()),
+            },
+        }
+    }
+
+    /// Removes a report that was handed out. One that could not be taken is kept aside, with why: whoever wrote it can look.
+    async fn put_away(&self, name: &str) -> Result<(), StoreError> {
+        let path = format!("{REPORTS}{name}");
+        let Some(bytes) = self.shelf.text(&path).await? else { return Ok(()) };
+        if let Err(faults) = self.received(&path, &bytes).report {
+            let aside = format!("{REFUSED}{}", name.replace('/', "-"));
+            let why = faults.0.iter().map(|fault| format!("{}: {fault}\n{}\n", fault.code(), fault.zh()));
+            let place = format!("{aside}{WHY}");
+            if DropPath::new(&place).is_some() {
+                self.shelf.put(&place, why.collect::<String>().into()).await?;
+            }
+            self.shelf.put(&aside, bytes).await?;
+        }
+        self.shelf.delete(&path).await
     }
 }
 

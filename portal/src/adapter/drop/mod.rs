@@ -6,11 +6,12 @@
 //! inbox/acks/{name}.json                                        theirs, signed: taken or refused
 //! inbox/reports/{any}.json                                      theirs, signed: one report
 //! taken/{name}.json                                             an acknowledgement we have read: what makes repeats harmless
-//! refused/{any}.json                                            what lay in the inbox for an hour and is not believed
+//! refused/{any}.json, {any}.json.why                            what cannot be read or, after an hour, is not believed; and why
 //! ```
 //!
 //! The same name is the same content: `{orgbusno}-{dataver}-apply` for an application, `{orgbusno}-{sn}-{call}` for a step.
 
+mod ack;
 mod bundle;
 mod inbox;
 mod shelf;
@@ -29,8 +30,8 @@ use super::{
     ReportFaults, ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
 use crate::signature::{Key, TrustedKey};
+use ack::{Ack, Answer};
 use bundle::{Bundle, Listed, Sent};
-use inbox::Ack;
 use shelf::Shelf;
 
 /// A platform reached by files.
@@ -61,7 +62,7 @@ impl FileDrop {
         let sent = self.put(bundle).await;
         let answer = match &sent {
             Ok(Sent::Taken(_) | Sent::Lies) => self.answer(&bundle.name).await,
-            _ => Ok(None),
+            _ => Ok(Answer::None),
         };
         match (sent, answer) {
             (Err(error), _) | (_, Err(error)) => trouble(&error),
@@ -70,10 +71,15 @@ impl FileDrop {
                 Reply::rejected("province.conflict", "another message lies there under the same name")
             }
             (Ok(Sent::Missing(files)), _) => Reply::rejected(FILE_ABSENT, &files.join("\n")),
-            (Ok(Sent::Lies), Ok(Some(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
-            (Ok(Sent::Lies), Ok(Some(ack))) if ack.files_are_absent() => Reply::rejected(FILE_ABSENT, &ack.words()),
-            (Ok(Sent::Lies), Ok(Some(ack))) => Reply::rejected("province.refused", &ack.words()),
-            (Ok(Sent::Lies), Ok(None)) => unanswered(),
+            (Ok(Sent::Lies), Ok(Answer::Given(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
+            (Ok(Sent::Lies), Ok(Answer::Given(ack))) if ack.files_are_absent() => {
+                Reply::rejected(FILE_ABSENT, &ack.words())
+            }
+            (Ok(Sent::Lies), Ok(Answer::Given(ack))) => Reply::rejected("province.refused", &ack.words()),
+            (Ok(Sent::Lies), Ok(Answer::NotBelieved(why))) => {
+                unanswered(&format!("an acknowledgement lies there and is not believed: {why}"))
+            }
+            (Ok(Sent::Lies), Ok(Answer::None)) => unanswered(NOT_YET),
         }
     }
 
@@ -84,9 +90,10 @@ impl FileDrop {
     }
 }
 
-fn unanswered<T>() -> Reply<T> {
-    let verdict = Verdict::Retry { after: None, code: "province.not_acknowledged" };
-    Reply::failed(verdict, "the bundle lies there and is not acknowledged yet")
+const NOT_YET: &str = "the bundle lies there and is not acknowledged yet";
+
+fn unanswered<T>(why: &str) -> Reply<T> {
+    Reply::failed(Verdict::Retry { after: None, code: "province.not_acknowledged" }, why)
 }
 
 /// What a failure of the folder or bucket means: everything there is safe to repeat.
@@ -154,7 +161,10 @@ impl Province for FileDrop {
 
     async fn get_case(&self, orgbusno: &str) -> Reply<Standing> {
         let standing = self.standing(orgbusno).await;
-        standing.map_or_else(|error| trouble(&error), |standing| standing.map_or_else(unanswered, Reply::accepted))
+        standing.map_or_else(
+            |error| trouble(&error),
+            |standing| standing.map_or_else(|| unanswered(NOT_YET), Reply::accepted),
+        )
     }
 
     async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage> {

@@ -10,7 +10,7 @@ mod step;
 
 pub(crate) use case::Case;
 pub(crate) use register::{Register, last, stands};
-pub(crate) use report::{parse_report, received};
+pub(crate) use report::{id, parse_report, received};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};

@@ -25,7 +25,7 @@ pub(super) struct Layout {
 }
 
 /// One table.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Table {
     /// Its name.
@@ -100,6 +100,12 @@ impl Layout {
     /// The layout of this name.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         LAYOUTS.iter().find(|layout| layout.name == name)
+    }
+
+    /// All its tables, each with what it is for.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
+        let own = [("an application", &self.application), ("its files", &self.file)];
+        own.into_iter().chain(self.steps.iter().map(|(call, table)| (call.as_str(), table)))
     }
 }
 

@@ -8,6 +8,7 @@
 mod answers;
 mod application;
 mod database;
+mod ddl;
 mod layout;
 
 use async_trait::async_trait;
@@ -17,10 +18,12 @@ use chrono::{DateTime, FixedOffset, Utc};
 use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
 use serde_json::{Map, Value};
 
+pub use self::ddl::ddl;
 use super::{
     Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFaults,
     ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
+
 use application::unid;
 use database::{Cell, Content, Database};
 use layout::{Column, From, Kind, Layout, Table};

@@ -99,6 +99,7 @@ proptest! {
         let kinds: BTreeSet<_> = found.iter().map(|found| found.kind).collect();
         prop_assert_eq!(kinds.len(), found.len(), "each kind once");
         for finding in found {
+            prop_assert_eq!(finding.why.is_some(), finding.cure == Cure::Look, "who has to look is told why");
             match (finding.kind, finding.cure) {
                 (_, Cure::Look) => {}
                 (Kind::PresentButUnknown | Kind::FilesDiffer, cure) => prop_assert!(false, "{:?}", cure),
