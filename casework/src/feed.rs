@@ -45,11 +45,8 @@ pub struct Change {
 /// When the database fails.
 pub(crate) async fn changed(desk: &Desk, tx: &DatabaseTransaction, cases: &[Model]) -> Result<()> {
     let at = desk.world.now();
-    let row = |case: &Model| case_change::ActiveModel {
-        case_id: Set(case.id),
-        position: Set(None),
-        changed_at: Set(at),
-    };
+    let row =
+        |case: &Model| case_change::ActiveModel { case_id: Set(case.id), position: Set(None), changed_at: Set(at) };
     let rows: Vec<_> = cases.iter().filter(|case| case.number.is_some()).map(row).collect();
     if rows.is_empty() {
         return Ok(());

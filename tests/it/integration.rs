@@ -3,10 +3,12 @@
 mod accounts;
 mod admin;
 mod deliveries;
+mod doubted;
 mod feed;
 mod files;
 mod forgotten;
 mod inside;
+mod refused;
 mod rules;
 mod scopes;
 mod told;

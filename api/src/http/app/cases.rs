@@ -129,12 +129,9 @@ impl CasesApi {
         let text = format!("{}\n{}", body.item, body.form.as_ref().unwrap_or(&Value::Null));
         let (account, header) = (who.account(), key.as_deref());
         let key = Key { account, operation: "create_case", header, body: text.as_bytes() };
-        let case = repeat::once(
-            &app.desk,
-            key,
-            view::fresh,
-            async |once| draft::create(&app.desk, account, &body.item, body.form.as_ref(), once).await,
-        );
+        let case = repeat::once(&app.desk, key, view::fresh, async |once| {
+            draft::create(&app.desk, account, &body.item, body.form.as_ref(), once).await
+        });
         Ok(created(case.await?))
     }
 
