@@ -9,7 +9,7 @@ use std::sync::Arc;
 use casework::rules::{self, Version};
 use casework::{Desk, Error, Result};
 use photo::{Format, Rule, RuleFault};
-use portal::adapter::FileRule;
+use portal::adapter::{FileRule, Reply, Verdict};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
@@ -62,17 +62,17 @@ pub async fn take(app: &App, stated: &[FileRule], by: &str) -> Result<Vec<Taken>
     Ok(all)
 }
 
-/// Asks the portal for its rules and takes them in; none when it does not answer.
+/// Asks the portal for its rules and takes them in, or answers what it said instead.
 ///
 /// # Errors
 /// When our own database fails.
-pub async fn fetch(app: &App) -> Result<Option<Vec<Taken>>> {
-    let reply = app.province.rules().await;
-    let Some(stated) = &reply.value else {
-        tracing::warn!(verdict = ?reply.verdict, "the portal's photo rules cannot be read");
-        return Ok(None);
+pub async fn fetch(app: &App) -> Result<std::result::Result<Vec<Taken>, Verdict>> {
+    let Reply { verdict, value, .. } = app.province.rules().await;
+    let Some(stated) = value else {
+        tracing::warn!(?verdict, "the portal's photo rules cannot be read");
+        return Ok(Err(verdict));
     };
-    take(app, stated, "portal").await.map(Some)
+    take(app, &stated, "portal").await.map(Ok)
 }
 
 /// Puts the versions other processes took in, and those of earlier days, in force here. Answers how many were new.
@@ -117,14 +117,19 @@ async fn take_one(app: &App, stated: &FileRule, by: &str) -> Result<Outcome> {
     Err(Error::Busy)
 }
 
-/// The rule in force with the limits that were stated, as its next version.
+/// The rule in force with the limits that were stated, as its next version; or everything that is wrong with it.
 fn merged(current: &Arc<Rule>, stated: &FileRule, desk: &Desk) -> std::result::Result<Rule, Vec<RuleFault>> {
-    let unknown = |field, text: &str| vec![RuleFault { field, text: text.to_owned() }];
-    let format = serde_json::from_value(json!(stated.format)).map_err(|_| unknown("format", "jpeg, png or pdf"))?;
-    let colour = match &stated.colour {
-        Some(colour) => serde_json::from_value(json!(colour)).map_err(|_| unknown("colour", "srgb or grey"))?,
-        None => current.colour,
-    };
+    let mut faults = Vec::new();
+    let format: Option<Format> = serde_json::from_value(json!(stated.format)).ok();
+    if format.is_none() {
+        faults.push(RuleFault::new("format", ("jpeg、png 或 pdf", "jpeg, png or pdf")));
+    }
+    let colour = stated.colour.as_ref().map(|colour| serde_json::from_value(json!(colour)));
+    if matches!(colour, Some(Err(_))) {
+        faults.push(RuleFault::new("colour", ("srgb 或 grey", "srgb or grey")));
+    }
+    let (known, format) = (format.is_some(), format.unwrap_or(current.format));
+    let colour = colour.and_then(std::result::Result::ok).unwrap_or(current.colour);
     let rule = Rule {
         version: current.version.saturating_add(1),
         source: "portal".to_owned(),
@@ -141,15 +146,16 @@ fn merged(current: &Arc<Rule>, stated: &FileRule, desk: &Desk) -> std::result::R
         max_pages: stated.max_pages.or(current.max_pages.filter(|_| format == Format::Pdf)),
         ..Rule::clone(current)
     };
-    rule.validate()?;
+    // What there may be of pages depends on the format.
+    let rest = rule.validate().err().unwrap_or_default();
+    faults.extend(rest.into_iter().filter(|fault| known || fault.field != "max_pages"));
     let photos = most_photos(desk, &rule.name);
-    if rule.max_pages.is_some_and(|pages| pages < photos) {
-        return Err(unknown(
-            "max_pages",
-            &format!("at least {photos}: a material of the catalogue may have so many photos"),
-        ));
+    if known && rule.max_pages.is_some_and(|pages| pages < photos) {
+        let zh = format!("至少 {photos}：目录里有材料可传这么多张照片");
+        let en = format!("at least {photos}: a material of the catalogue may have so many photos");
+        faults.push(RuleFault::new("max_pages", (zh, en)));
     }
-    Ok(rule)
+    if faults.is_empty() { Ok(rule) } else { Err(faults) }
 }
 
 /// The most photos a material that asks for this rule may have.

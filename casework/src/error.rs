@@ -64,9 +64,12 @@ pub enum Error {
     /// Only a promise that is parked, or whose outcome is unknown, can be driven again.
     #[error("the promise is neither parked nor unknown")]
     NotParked,
-    /// A promise that is over, or being kept right now, cannot be ended.
-    #[error("the promise is over, or being kept right now")]
+    /// A promise that is over cannot be ended.
+    #[error("the promise is over")]
     Settled,
+    /// A promise that is being kept right now cannot be ended.
+    #[error("the promise is being kept right now")]
+    BeingKept,
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyMismatch,

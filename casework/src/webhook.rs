@@ -14,7 +14,7 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-pub use key::{Key, drop_key, keys, keys_in_use, put_key};
+pub use key::{Key, MAX_KEYS, drop_key, keys, keys_in_use, put_key};
 pub use replay::{From, replay};
 pub use trouble::{Trouble, troubles};
 
@@ -26,9 +26,9 @@ use crate::outbox as owed;
 use crate::promise::Promise;
 
 /// Most endpoints of one machine.
-const MAX_ENDPOINTS: u64 = 20;
+pub const MAX_ENDPOINTS: u64 = 20;
 /// Most endpoints of all machines together: each has a lane of its own.
-const MAX_ALL: u64 = 200;
+pub const MAX_ALL: u64 = 200;
 /// Why an endpoint's promises end when it goes.
 const GONE: &str = "webhook.removed";
 /// Why they end when its machine may not be called any more.

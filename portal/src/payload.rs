@@ -1,7 +1,7 @@
 //! What a promise would send, for whoever looks after deliveries: in our own words, with personal data masked.
 
 use casework::item::MaterialSpec;
-use casework::mask::{mask_id, mask_name, mask_phone, mask_values};
+use casework::mask::{mask_answers, mask_id, mask_name, mask_phone, mask_values};
 use casework::promise::Promise;
 use casework::{Desk, Error, Result, case as row, told};
 use entity::{CaseId, case, digest, notice, outbox};
@@ -85,7 +85,7 @@ async fn apply(desk: &Desk, id: CaseId, data_version: i32) -> Result<Value> {
             "phone": mask_phone(&contact.phone),
             "address": contact.address.as_deref().map(mask_name),
         },
-        "form": mask_values(&Value::Object(form)),
+        "form": mask_answers(&Value::Object(form), &row::item(desk, &case)?.item.form),
         "materials": materials.iter().map(material).collect::<Vec<_>>(),
         "submitted_at": submitted_at,
     }))

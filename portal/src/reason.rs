@@ -18,15 +18,19 @@ pub struct Meaning {
     pub next_en: &'static str,
 }
 
-/// Declares the table: code, meaning and cure in both languages.
+/// Declares a table: its name; code, meaning and cure in both languages.
 macro_rules! table {
-    ($($code:literal: $zh:literal / $en:literal, $next_zh:literal / $next_en:literal;)+) => {
+    ($name:ident, $($code:literal: $zh:literal / $en:literal, $next_zh:literal / $next_en:literal;)+) => {
         /// Every code, in the order of the page.
-        pub static ALL: &[Meaning] = &[$(Meaning { code: $code, zh: $zh, en: $en, next_zh: $next_zh, next_en: $next_en }),+];
+        pub static $name: &[$crate::reason::Meaning] = &[
+            $($crate::reason::Meaning { code: $code, zh: $zh, en: $en, next_zh: $next_zh, next_en: $next_en }),+
+        ];
     };
 }
+pub(crate) use table;
 
 table! {
+    ALL,
     // The province, tried again without anybody.
     "province.unreachable": "连不上对方，什么都没有发出" / "no connection: nothing was sent",
         "自动重试。一直如此时查网络和对方地址。" / "Tried again by itself. If it stays, look at the network and the address.";

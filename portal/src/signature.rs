@@ -22,7 +22,7 @@ pub use algorithm::Algorithm;
 pub use envelope::Envelope;
 pub use key::{Key, TrustedKey};
 pub use nonce::{MemoryNonces, NonceMemory, NonceMemoryFailed};
-pub use refusal::Refusal;
+pub use refusal::{MEANINGS, Refusal};
 pub use seal::{BadKey, Check, DEVELOPMENT_SECRET, Seal};
 
 /// HMAC-SHA-256 that has taken `text` in.
@@ -57,7 +57,18 @@ pub struct Call<'a> {
 impl Call<'_> {
     fn text(&self, algorithm: Algorithm, timestamp: i64, nonce: &str) -> String {
         let body = hex::encode(algorithm.hash(self.body));
-        format!("{}\n{}\n{timestamp}\n{nonce}\n{body}", self.method, self.path_and_query)
+        format!("{}\n{body}", self.head(timestamp, nonce))
+    }
+
+    /// All of it but the body: the first four lines.
+    fn head(&self, timestamp: i64, nonce: &str) -> String {
+        format!("{}\n{}\n{timestamp}\n{nonce}", self.method, self.path_and_query)
+    }
+
+    /// The SHA-256, in hex, of the first four of the lines that are signed, joined by line feeds: made of what came and of
+    /// nothing else, for a caller whose signature does not fit to compare. The fifth line is the body's.
+    pub fn head_hash(&self, stamp: &Stamp) -> String {
+        hex::encode(Algorithm::HmacSha256.hash(self.head(stamp.timestamp, &stamp.nonce).as_bytes()))
     }
 }
 
@@ -91,23 +102,42 @@ impl Stamp {
     /// Takes the headers of a call apart, each of which must be there exactly once.
     ///
     /// # Errors
-    /// [`Refusal::Missing`], [`Refusal::Malformed`] or [`Refusal::Algorithm`].
-    pub fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let app = word(headers, APP, 1)?.to_owned();
-        let timestamp = one(headers, TIMESTAMP)?.parse().map_err(|_| Refusal::Malformed(TIMESTAMP))?;
-        let nonce = word(headers, NONCE, 16)?.to_owned();
-        let (mut algorithm, mut signature) = (None, None);
-        for part in one(headers, SIGNATURE)?.split(';').take(8) {
-            match part.trim().split_once('=') {
-                Some(("alg", name)) => algorithm = Some(Algorithm::named(name).ok_or(Refusal::Algorithm)?),
-                Some(("sig", text)) if text.len() <= 1024 => signature = hex::decode(text).ok(),
-                _ => return Err(Refusal::Malformed(SIGNATURE)),
+    /// Everything that is wrong with them: [`Refusal::Missing`], [`Refusal::Malformed`], [`Refusal::Algorithm`].
+    pub fn read(headers: &HeaderMap) -> Result<Self, Vec<Refusal>> {
+        let app = word(headers, APP, 1);
+        let timestamp =
+            one(headers, TIMESTAMP).and_then(|text| text.parse().map_err(|_| Refusal::Malformed(TIMESTAMP)));
+        let nonce = word(headers, NONCE, 16);
+        let signature = one(headers, SIGNATURE).and_then(taken_apart);
+        match (app, timestamp, nonce, signature) {
+            (Ok(app), Ok(timestamp), Ok(nonce), Ok((algorithm, signature))) => {
+                Ok(Self { app: app.to_owned(), timestamp, nonce: nonce.to_owned(), algorithm, signature })
+            }
+            (app, timestamp, nonce, signature) => {
+                Err([app.err(), timestamp.err(), nonce.err(), signature.err()].into_iter().flatten().collect())
             }
         }
-        let algorithm = algorithm.ok_or(Refusal::Malformed(SIGNATURE))?;
-        let signature = signature.ok_or(Refusal::Malformed(SIGNATURE))?;
-        Ok(Self { app, timestamp, nonce, algorithm, signature })
     }
+
+    /// Whether it was made longer ago, or is for later, than `window` allows.
+    pub fn is_stale(&self, now: DateTime<Utc>, window: Duration) -> bool {
+        now.timestamp().abs_diff(self.timestamp) > window.as_secs()
+    }
+}
+
+/// The algorithm and the signature of `alg=…;sig=…`. A signature of another length than the algorithm's was written in another
+/// form, such as DER or base64.
+fn taken_apart(text: &str) -> Result<(Algorithm, Vec<u8>), Refusal> {
+    let (mut algorithm, mut signature) = (None, None);
+    for part in text.split(';').take(8) {
+        match part.trim().split_once('=') {
+            Some(("alg", name)) => algorithm = Some(Algorithm::named(name).ok_or(Refusal::Algorithm)?),
+            Some(("sig", text)) if text.len() <= 1024 => signature = hex::decode(text).ok(),
+            _ => return Err(Refusal::Malformed(SIGNATURE)),
+        }
+    }
+    let both = algorithm.zip(signature).filter(|(algorithm, bytes)| bytes.len() == algorithm.signature_bytes());
+    both.ok_or(Refusal::Malformed(SIGNATURE))
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Refusal> {
@@ -145,15 +175,16 @@ pub fn verify<'k>(
     now: DateTime<Utc>,
     window: Duration,
 ) -> Result<&'k TrustedKey, Refusal> {
+    // Before anything that depends on who calls: a caller need not learn whom we know.
+    if stamp.is_stale(now, window) {
+        return Err(Refusal::Stale);
+    }
     let own = || keys.iter().take(MAX_TRUSTED_KEYS).filter(|key| key.app() == stamp.app);
     if own().next().is_none() {
         return Err(Refusal::Wrong);
     }
     if !own().any(|key| key.algorithm() == stamp.algorithm) {
         return Err(Refusal::Algorithm);
-    }
-    if now.timestamp().abs_diff(stamp.timestamp) > window.as_secs() {
-        return Err(Refusal::Stale);
     }
     let text = call.text(stamp.algorithm, stamp.timestamp, &stamp.nonce);
     let fits =
@@ -166,20 +197,19 @@ pub fn verify<'k>(
     Err(if late { Refusal::Expired } else { Refusal::Wrong })
 }
 
-/// Lets a call in, or says why not: reads the headers, finds the key among `keys` (the one answered for), checks the
-/// signature within [`WINDOW`], and only then remembers the nonce, so that strangers cannot fill the memory.
+/// Lets a call in, or says why not: finds the key among `keys` (the one answered for), checks the signature within
+/// [`WINDOW`], and only then remembers the nonce, so that strangers cannot fill the memory.
 ///
 /// # Errors
 /// [`Refusal`]; all but [`Refusal::Unchecked`] mean 401.
 pub async fn admit<'k>(
     keys: &'k [TrustedKey],
-    headers: &HeaderMap,
+    stamp: &Stamp,
     call: &Call<'_>,
     nonces: &dyn NonceMemory,
     now: DateTime<Utc>,
 ) -> Result<&'k TrustedKey, Refusal> {
-    let stamp = Stamp::read(headers)?;
-    let key = verify(keys, call, &stamp, now, WINDOW)?;
+    let key = verify(keys, call, stamp, now, WINDOW)?;
     match nonces.remember(&stamp.app, &stamp.nonce, now).await {
         Ok(true) => Ok(key),
         Ok(false) => Err(Refusal::Repeated),

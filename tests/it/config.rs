@@ -99,6 +99,10 @@ fn a_code_is_explained_in_both_languages() {
     // A photo's problem is one of an answer; this word is both.
     let both = text(&gaoxingban(&["explain", "webhook.address"], &[]).stdout);
     assert!(both.contains("GXB_WEBHOOK_NETWORKS") && both.contains("(HTTP 422)"), "{both}");
+    // Why a call is not believed, and what is wrong with a part of one, stand beside them.
+    let doubt = text(&gaoxingban(&["explain", "signature.stale"], &[]).stdout);
+    assert!(doubt.contains("5 分钟") && doubt.contains("not milliseconds"), "{doubt}");
+    assert!(text(&gaoxingban(&["explain", "request.choice"], &[]).stdout).contains("可选的值"));
     let all = text(&gaoxingban(&["explain"], &[]).stdout);
     assert!(all.contains("relay.panic") && all.contains("photo.blurred"));
     let nothing = gaoxingban(&["explain", "no.such"], &[]);

@@ -3,11 +3,13 @@
 mod accounts;
 mod admin;
 mod deliveries;
+mod doubted;
 mod feed;
 mod files;
 mod forgotten;
 mod inside;
 mod kept_up;
+mod refused;
 mod reported;
 mod rules;
 mod scopes;

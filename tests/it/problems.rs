@@ -195,7 +195,7 @@ async fn health_pages_and_documents_are_there() {
             assert!(!html.contains(outside), "/docs/{name} fetches something: {outside}");
         }
     }
-    for path in ["/docs", "/docs/problems", "/docs/reasons"] {
+    for path in ["/docs", "/docs/problems", "/docs/faults", "/docs/reasons"] {
         let page = shell.get(path).await;
         assert!(page.status == 200 && header(&page, "content-type").starts_with("text/html"), "{path}");
     }

@@ -6,7 +6,7 @@ use casework::world::Driven;
 use chrono::{SecondsFormat, TimeDelta};
 use portal::http::Http;
 use portal::signature::{self, Algorithm, Call, Key, Seal, Stamp};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::outside::APP;
 use tests::{BOUND, Setup, TestApp};
 
@@ -43,8 +43,9 @@ async fn pushed(url: &str, path: &str, stamp: &Stamp, body: &[u8]) -> String {
         request.header("accept-language", "en").header("content-type", "application/json").body(body.to_vec());
     let answer = http.send(request, 1 << 20).await.expect("an answer");
     let text = String::from_utf8_lossy(&answer.body);
-    match text.split_once("Why: ") {
-        Some((_, why)) => format!("{} {}", answer.status, why.split([':', '"']).next().unwrap_or_default()),
+    let body: Value = serde_json::from_str(&text).unwrap();
+    match body["errors"][0]["code"].as_str() {
+        Some(why) => format!("{} {why}", answer.status),
         None => answer.status.to_string(),
     }
 }

@@ -61,6 +61,7 @@ impl Answer {
         for field in ["title", "advice", "request_id"] {
             assert!(problem[field].as_str().is_some_and(|words| !words.is_empty()), "no {field}: {text}");
         }
+        assert!(problem["errors"].is_array(), "no errors: {text}");
         assert_eq!(problem["request_id"], self.header("x-request-id"), "{text}");
         (self.status, code)
     }

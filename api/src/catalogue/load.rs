@@ -127,7 +127,7 @@ fn rule(file: &str, stem: &str, text: &str, mistakes: &mut Vec<String>) -> Optio
         mistakes.push(format!("{file}: taken_on: say on which day it was taken from its source"));
     }
     let faults = rule.validate().err().unwrap_or_default();
-    mistakes.extend(faults.into_iter().map(|fault| format!("{file}: {}: {}", fault.field, fault.text)));
+    mistakes.extend(faults.into_iter().map(|fault| format!("{file}: {}: {}", fault.field, fault.en)));
     Some(rule)
 }
 

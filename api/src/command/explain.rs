@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use portal::reason::{self, Meaning};
 
 use super::{Ended, print};
-use crate::http::problem::{Code, Reader, codes};
+use crate::http::problem::{Code, Reader, codes, faults};
 
 /// What `explain` can be told.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,7 +24,9 @@ pub(super) fn run(args: &Args) -> Ended {
         print(&markdown())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let reasons = reason::ALL.iter().filter(|of| named(of.code)).map(of_reason);
+    // A fault may be called as the problem it is listed in, and then the problem says it.
+    let own = faults::all().filter(|of| Code::named(of.code).is_none());
+    let reasons = reason::ALL.iter().chain(own).filter(|of| named(of.code)).map(of_reason);
     let problems = codes::ALL.iter().filter(|of| named(of.code)).map(|of| of_problem(of));
     let text = reasons.chain(problems).collect::<Vec<_>>().join("\n");
     if text.is_empty() {
@@ -46,18 +48,15 @@ fn of_problem(of: &Code) -> String {
     )
 }
 
-/// The page with both tables, for whoever has no server at hand.
+/// The page with all tables, for whoever has no server at hand.
 fn markdown() -> String {
     let mut page = "# Codes\n\n\
         Made by `scripts/docs`. A code never changes its meaning. A running server has the same in both languages at\n\
-        `/docs/reasons` and `/docs/problems`, and `gaoxingban explain CODE` prints one.\n\n\
+        `/docs/reasons`, `/docs/problems` and `/docs/faults`, and `gaoxingban explain CODE` prints one.\n\n\
         ## Why a delivery is not done\n\n\
-        `reason` of a delivery, `code` of a try.\n\n\
-        | code | what | what to do |\n|---|---|---|\n"
+        `reason` of a delivery, `code` of a try.\n\n"
         .to_owned();
-    for of in reason::ALL {
-        let _ = writeln!(page, "| `{}` | {}<br>{} | {}<br>{} |", of.code, of.en, of.zh, of.next_en, of.next_zh);
-    }
+    meanings(&mut page, reason::ALL.iter());
     page += "\n## Problems\n\n`code` of an answer with an error status (`application/problem+json`), as machines are told of it.\n\n\
         | code | status | what | what to do |\n|---|---|---|---|\n";
     for of in codes::ALL {
@@ -68,5 +67,14 @@ fn markdown() -> String {
             of.code, of.status, title.en, title.zh, advice.en, advice.zh
         );
     }
+    page += "\n## Faults\n\n`code` of an entry of `errors` in such an answer. Those of forms and photos are the app's and not here.\n\n";
+    meanings(&mut page, faults::all());
     page
+}
+
+fn meanings(page: &mut String, of: impl Iterator<Item = &'static Meaning>) {
+    *page += "| code | what | what to do |\n|---|---|---|\n";
+    for of in of {
+        let _ = writeln!(page, "| `{}` | {}<br>{} | {}<br>{} |", of.code, of.en, of.zh, of.next_en, of.next_zh);
+    }
 }

@@ -5,13 +5,13 @@ use casework::{Desk, Result};
 use chrono::{DateTime, Utc};
 use entity::OutboxId;
 use entity::outbox::State;
-use poem_openapi::types::{Any, Example};
+use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
-use serde_json::Value;
 use uuid::Uuid;
 
+use super::free::Free;
 use super::page;
-use super::problem::{Explain as _, Problem};
+use super::problem::{Explain as _, Fault, Place, Problem, codes};
 
 /// Where something owed to the province or to a person stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -88,7 +88,9 @@ pub struct Delivery {
     pub reason: Option<String>,
     /// When it was promised.
     pub created_at: DateTime<Utc>,
-    /// When it ended.
+    /// Since when it waits for a person, while it is parked.
+    pub parked_at: Option<DateTime<Utc>>,
+    /// When it ended: arrived, or was cancelled.
     pub settled_at: Option<DateTime<Utc>>,
 }
 
@@ -139,7 +141,7 @@ pub struct DeliveryHistory {
     pub interventions: Vec<Intervention>,
     /// What it sends: `ids` as it is kept and, under `content`, what would go out now in our own words, personal data masked.
     /// `content` is null where it cannot be put together.
-    pub payload: Any<Value>,
+    pub payload: Free,
 }
 
 /// A page of deliveries, oldest first.
@@ -165,7 +167,8 @@ impl From<entity::outbox::Model> for Delivery {
             next_try_at: state.waits().then_some(row.next_try_at),
             reason: row.reason,
             created_at: row.created_at,
-            settled_at: row.settled_at,
+            parked_at: row.settled_at.filter(|_| state == DeliveryState::Parked),
+            settled_at: row.settled_at.filter(|_| state != DeliveryState::Parked),
         }
     }
 }
@@ -193,6 +196,24 @@ impl Intervention {
     }
 }
 
+/// A reason that was asked for at this place of the request. No other than those of `/docs/reasons` is ever the reason of
+/// anything: one that was mistyped would let nothing through, and look like good news.
+///
+/// # Errors
+/// `request.malformed` or `request.parameter`.
+pub(crate) fn known_reason(asked: Option<String>, place: Place) -> std::result::Result<Option<String>, Problem> {
+    let Some(code) = asked.as_ref().filter(|code| portal::reason::named(code).is_none()) else { return Ok(asked) };
+    let kind = match place {
+        Place::Body(_) => &codes::REQUEST_MALFORMED,
+        Place::Parameter(_) => &codes::REQUEST_PARAMETER,
+    };
+    let words = (
+        format!("没有原因代码 {code}，全部代码见 /docs/reasons"),
+        format!("there is no reason {code}; `/docs/reasons` lists all"),
+    );
+    Err(Problem::new(kind).faults([Fault { place, code: "request.choice".to_owned(), detail: words.into() }]))
+}
+
 /// A page of the deliveries a filter lets through.
 ///
 /// # Errors
@@ -218,7 +239,7 @@ pub(crate) async fn history(desk: &Desk, id: OutboxId) -> Result<DeliveryHistory
     let (row, attempts) = outbox::find(desk, id).await?;
     let interventions = outbox::interventions(desk, id).await?;
     Ok(DeliveryHistory {
-        payload: Any(portal::payload::masked(desk, &row).await?),
+        payload: Free(portal::payload::masked(desk, &row).await?),
         delivery: row.into(),
         attempts: attempts.into_iter().map(|row| Attempt::of(desk, row)).collect::<Result<_>>()?,
         interventions: interventions.into_iter().map(|row| Intervention::of(desk, row)).collect::<Result<_>>()?,
@@ -238,7 +259,8 @@ impl Example for Delivery {
             next_try_at: None,
             reason: Some("province.refused".to_owned()),
             created_at: at,
-            settled_at: Some(at),
+            parked_at: Some(at),
+            settled_at: None,
         }
     }
 }

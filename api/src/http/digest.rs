@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::delivery::DeliveryState;
 
-/// What an operator has to know: counts, names and codes, nothing personal.
+/// What an operator has to know: counts, names and codes, nothing personal, and why something was paused.
 #[derive(Debug, Object)]
 #[oai(rename = "Digest", example, skip_serializing_if_is_none)]
 pub struct DigestView {
@@ -122,14 +122,24 @@ pub struct EndingKey {
 
 /// One thing to do.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Todo {
     /// Which kind of thing: `down`, `paused`, `late`, `parked`, `unknown`, `reports`, `books`, `key`, `webhook`.
     pub code: String,
+    /// The destination it is about, where it is about one.
+    pub destination: Option<String>,
+    /// Of what is parked or unknown: the code of the reason.
+    pub reason: Option<String>,
+    /// Of what is late: the delivery.
+    pub delivery: Option<Uuid>,
+    /// Which operation of the integration interface is of use, with the `destination`, `reason` or `delivery` above; none where
+    /// only the operator can do something.
+    pub operation: Option<String>,
     /// What there is, in Chinese.
     pub zh: String,
     /// The same in English.
     pub en: String,
-    /// What to do, in Chinese.
+    /// What to do, in Chinese, with the operator's command.
     pub next_zh: String,
     /// The same in English.
     pub next_en: String,
@@ -199,8 +209,10 @@ impl From<Ending> for EndingKey {
 
 impl From<digest::Line> for Todo {
     fn from(of: digest::Line) -> Self {
-        let digest::Line { code, zh, en, next_zh, next_en } = of;
-        Self { code: code.to_owned(), zh, en, next_zh, next_en }
+        let digest::Line { code, destination, reason, delivery, operation, zh, en, next_zh, next_en } = of;
+        let (destination, delivery) = (destination.map(|of| of.to_string()), delivery.map(|id| id.0));
+        let (code, operation) = (code.to_owned(), operation.map(str::to_owned));
+        Self { code, destination, reason, delivery, operation, zh, en, next_zh, next_en }
     }
 }
 
@@ -227,6 +239,10 @@ impl Example for DigestView {
             keys: Vec::new(),
             todo: vec![Todo {
                 code: "parked".to_owned(),
+                destination: Some(destination()),
+                reason: Some(reason.to_owned()),
+                delivery: None,
+                operation: Some("redrive_many".to_owned()),
                 zh: format!("province 挂起 2 件：{reason}，最早 3 小时 5 分钟前"),
                 en: format!("province: 2 parked for {reason}, the oldest 3h 5m ago"),
                 next_zh: format!("查明并解决原因后重办：{again}"),

@@ -2,6 +2,8 @@
 //!
 //! They are made from types alone, so `gaoxingban openapi` needs neither database nor configuration.
 
+mod plain;
+
 use super::app::{
     AccountApi, CasesApi, DraftsApi, ItemsApi, NoticesApi, PhotosApi, RatingsApi, SessionApi, UploadsApi,
 };
@@ -70,11 +72,17 @@ pub fn integration(public_url: &str) -> OpenApiService<Integration, ()> {
 /// The document as it is kept in `openapi/`.
 pub fn yaml(document: Document) -> String {
     let url = "http://127.0.0.1:8080";
-    match document {
+    let spec = match document {
         Document::App => app(url).spec_yaml(),
         Document::Staff => staff(url).spec_yaml(),
         Document::Integration => integration(url).spec_yaml(),
-    }
+    };
+    plain::yaml(&plain::plain(&spec))
+}
+
+/// A document as it is served.
+pub fn json<T: OpenApi>(service: &OpenApiService<T, ()>) -> String {
+    serde_json::to_string(&plain::plain(&service.spec_yaml())).unwrap_or_default()
 }
 
 fn describe<T: OpenApi>(api: T, public_url: &str, title: &str, description: &str) -> OpenApiService<T, ()> {
@@ -92,7 +100,9 @@ A first visit: `sign_in_wechat` → `list_items` → `get_item` → `upload_phot
 `set_material` → `check_case` → `submit_case` → `get_case` until it is decided.\n\n\
 A large photo over a weak network comes in parts: `begin_upload` → `put_part` for every part, in any order, again as often as \
 need be → `complete_upload`, which answers what `upload_photo` answers. After an interruption `begin_upload` or `get_upload` \
-says which parts are there.";
+says which parts are there.\n\n\
+**Writing once**: a POST that creates something takes an `Idempotency-Key`; the same key and body give the first answer \
+again, for 24 hours.";
 
 const STAFF: &str = "\
 窗口、审批和监督人员使用的接口。\n\nFor window clerks, approvers, issuers and supervisors of the bureau.\n\n\
@@ -108,14 +118,15 @@ and `X-Gxb-Signature` (`alg=hmac-sha256`, `hmac-sm3` or `sm2`) over method, path
 the body (SHA-256 with the first, SM3 with the others); the clock may be five minutes off, and a nonce works once.\n\n\
 A copy of the cases: `list_changes` → keep the page → `acknowledge_changes` → `list_changes` …; for each change `get_whole_case`, \
 and for each file `link_file`. To be called instead of asking: `put_webhook`. What there is to do: `read_digest`. What is stuck: `list_stuck` → `get_stuck` → \
-`redrive_one` or `redrive_many`, or `cancel_delivery`. Maintenance: `pause_destination` → `resume_destination`.";
+`redrive_one` or `redrive_many`, or `cancel_delivery`. Maintenance: `pause_destination` → `resume_destination`.\n\n\
+**Writing twice** does no harm: no operation takes an `Idempotency-Key`.\n\n\
+**Limits**: a body holds at most 1 MiB. How often a machine calls is not limited. Fields and parameters nobody knows are \
+refused (but in `receive_report`), so that what is mistyped is not lost. No answer has an `ETag`: compare `revision`.";
 
 const COMMON: &str = "\
 **Errors** are `application/problem+json` (RFC 9457) whatever went wrong: look at `code`, show `advice`. All faults of a \
-request are listed at once in `errors`. The codes are listed at `/docs/problems`.\n\n\
+request are listed at once in `errors`. The codes are listed at `/docs/problems`, those in `errors` at `/docs/faults`.\n\n\
 **Language**: `Accept-Language` chooses between Chinese (default) and English.\n\n\
-**Writing once**: a POST that creates something takes an `Idempotency-Key`; the same key and body give the first answer \
-again, for 24 hours.\n\n\
 **Times** are UTC (RFC 3339); days are days in China. **Lists** go on with `cursor`. **Every answer** has an \
 `X-Request-Id`: quote it when asking for help; send your own (8 to 64 letters, digits, `.`, `_`, `-`) to find your \
 requests again.";

@@ -3,8 +3,8 @@
 use casework::Error;
 use casework::form::Fault as FormFault;
 use casework::item::Text;
+use casework::webhook::{MAX_ALL, MAX_ENDPOINTS, MAX_KEYS};
 use entity::case::State;
-use portal::signature::Refusal;
 use portal::wechat::WeChatError;
 
 use super::problem::{Explain, Fault, Place, Problem, Words, codes};
@@ -33,7 +33,9 @@ impl Explain for Error {
             }
             Self::Invalid(faults) => Problem::new(&codes::FORM_INVALID).faults(faults.into_iter().map(Fault::from)),
             Self::TooMany("drafts") => Problem::new(&codes::CASE_TOO_MANY),
-            Self::TooMany("endpoints" | "keys") => Problem::new(&codes::WEBHOOK_TOO_MANY),
+            Self::TooMany(what @ ("endpoints" | "keys")) => {
+                Problem::new(&codes::WEBHOOK_TOO_MANY).detail(at_most(what == "keys"))
+            }
             Self::TooMany(_) => Problem::new(&codes::REQUEST_RATE),
             Self::NotAllowed(_) => Problem::new(&codes::SESSION_NOT_ALLOWED),
             Self::StepUnderWay => Problem::new(&codes::CASE_STEP_OPEN),
@@ -44,6 +46,7 @@ impl Explain for Error {
             Self::LastKey => Problem::new(&codes::WEBHOOK_LAST_KEY),
             Self::NotParked => Problem::new(&codes::DELIVERY_NOT_PARKED),
             Self::Settled => Problem::new(&codes::DELIVERY_SETTLED),
+            Self::BeingKept => Problem::new(&codes::DELIVERY_LEASED),
             Self::KeyMismatch => Problem::new(&codes::IDEMPOTENCY_MISMATCH),
             Self::KeyTaken => Problem::new(&codes::IDEMPOTENCY_RUNNING),
             Self::SessionEnded => Problem::new(&codes::SESSION_ENDED),
@@ -63,6 +66,15 @@ impl Explain for Error {
 fn of_no_version(newest: i32) -> Fault {
     let (zh, en) = (format!("最近提交的版本是 {newest}"), format!("the newest version that was handed in is {newest}"));
     Fault { place: Place::Body("/dataver".to_owned()), code: "report.version".to_owned(), detail: (zh, en).into() }
+}
+
+fn at_most(keys: bool) -> Words {
+    if keys {
+        let zh = format!("一个回调最多 {MAX_KEYS} 个密钥。");
+        return (zh, format!("A webhook has at most {MAX_KEYS} keys.")).into();
+    }
+    let zh = format!("一个系统最多 {MAX_ENDPOINTS} 个回调，所有系统共 {MAX_ALL} 个。");
+    (zh, format!("A machine has at most {MAX_ENDPOINTS} webhooks, all machines together {MAX_ALL}.")).into()
 }
 
 fn not_found(what: &str) -> &'static codes::Code {
@@ -127,17 +139,5 @@ impl Explain for WeChatError {
             Self::Unknown { .. } => Problem::new(&codes::WECHAT_UNAVAILABLE).because(self),
             Self::NotSubscribed | Self::Rejected { .. } => Problem::internal(self),
         }
-    }
-}
-
-impl Explain for Refusal {
-    fn explain(self) -> Problem {
-        if self == Self::Unchecked {
-            return Problem::new(&codes::SERVICE_UNAVAILABLE).because(self);
-        }
-        let (why, en) = (self.code(), self.to_string());
-        Problem::new(&codes::SIGNATURE_INVALID)
-            .detail((format!("原因：{why}"), format!("Why: {why}: {en}")))
-            .because(self)
     }
 }

@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod digest;
 pub mod documents;
 mod explain;
+pub mod free;
 mod health;
 pub mod integration;
 pub mod machine;

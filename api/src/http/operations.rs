@@ -3,13 +3,16 @@
 //! Made from the same declarations as the OpenAPI documents. It is asked before routing, so that metrics, limits and
 //! log lines know the operation even of a request that never reaches its handler.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use poem::http::Method;
 use poem_openapi::OpenApi;
+use poem_openapi::registry::Registry;
 use store::PART_BYTES;
 
-use super::problem::{Code, codes};
+use super::problem::{Code, Fault, codes};
+use super::sent::Parameters;
 use crate::config::{Photos, Times};
 
 /// What a body that brings no file may hold.
@@ -31,6 +34,7 @@ pub struct Operation {
     /// How long it may take.
     pub timeout: Duration,
     segments: Vec<Segment>,
+    parameters: Parameters,
 }
 
 #[derive(Debug)]
@@ -48,6 +52,23 @@ impl Operation {
             Segment::Fixed(_) => None,
         });
         names.into_iter().nth(place)
+    }
+
+    /// Everything that is wrong with the parameters of a request that means this operation.
+    pub fn parameter_faults(&self, path: &str, query: &[(String, String)]) -> Vec<Fault> {
+        let in_path = |name: &str| {
+            let parts = self.segments.iter().zip(path.split('/').skip(1));
+            parts.into_iter().find_map(|(segment, part)| match segment {
+                Segment::Any(known) if known == name => Some(part),
+                _ => None,
+            })
+        };
+        self.parameters.faults(in_path, query)
+    }
+
+    /// Parameters of the query that this operation does not have.
+    pub fn unknown_parameters(&self, query: &[(String, String)]) -> Vec<Fault> {
+        self.parameters.unknown(query)
     }
 
     fn is_at(&self, path: &str) -> bool {
@@ -80,6 +101,9 @@ impl Operations {
     /// Adds every operation of an API.
     #[must_use]
     pub fn with<T: OpenApi>(mut self, photos: Photos) -> Self {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        let registry = Arc::new(registry);
         for path in T::meta().into_iter().flat_map(|api| api.paths) {
             for operation in path.operations {
                 let id = operation.operation_id.unwrap_or("unnamed");
@@ -98,6 +122,7 @@ impl Operations {
                     too_large,
                     timeout,
                     segments: path.path.split('/').skip(1).map(segment).collect(),
+                    parameters: Parameters::new(operation.params, Arc::clone(&registry)),
                 });
             }
         }

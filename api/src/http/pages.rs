@@ -17,12 +17,14 @@ pub(super) fn add(routes: Route, public_url: &str) -> Route {
     routes
         .at("/docs", get(make_sync(|_| Html(INDEX))))
         .at("/docs/problems", get(make_sync(|_| Html(problem::page()))))
+        .at("/docs/faults", get(make_sync(|_| Html(problem::fault_page()))))
         .at("/docs/reasons", get(make_sync(|_| Html(problem::reasons()))))
 }
 
 /// One document: `/openapi/NAME.json`, and the page `/docs/NAME`, which is made when it is first asked for.
 fn one<T: OpenApi + Send + Sync + 'static>(routes: Route, name: &str, service: OpenApiService<T, ()>) -> Route {
-    let spec: Arc<str> = service.spec().into();
+    let spec: Arc<str> = documents::json(&service).into();
+    let shown = Arc::clone(&spec);
     let page: OnceLock<bytes::Bytes> = OnceLock::new();
     routes
         .at(
@@ -35,7 +37,10 @@ fn one<T: OpenApi + Send + Sync + 'static>(routes: Route, name: &str, service: O
         .at(
             format!("/docs/{name}"),
             get(make_sync(move |_| {
-                let html = page.get_or_init(|| without_internet(&service.rapidoc_html()).into());
+                let html = page.get_or_init(|| {
+                    let page = service.rapidoc_html().replace(&service.spec(), &shown);
+                    without_internet(&page).into()
+                });
                 Response::builder().content_type("text/html; charset=utf-8").body(html.clone())
             })),
         )
@@ -63,6 +68,8 @@ li{margin:1rem 0}small{color:#555}</style>
 省平台和其他系统使用，每次调用都要签名。<br><small>For the province and other machines; every call is signed.</small>
 <li><a href="/docs/problems">问题代码 Problems</a><br>
 每个错误是什么、怎么办。<br><small>What every error means and what to do.</small>
+<li><a href="/docs/faults">逐项错误 Faults</a><br>
+请求里每一处不对的是什么、怎么办。<br><small>What each fault that an error lists means and what to do.</small>
 <li><a href="/docs/reasons">转办原因 Reasons</a><br>
 为什么没有送达、怎么办。<br><small>Why something was not delivered, and what to do.</small>
 </ul></html>

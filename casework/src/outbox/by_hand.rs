@@ -46,10 +46,7 @@ pub async fn redrive(desk: &Desk, id: OutboxId, by: &str) -> Result<Model> {
 /// # Errors
 /// When the database fails: then none was.
 pub async fn redrive_many(desk: &Desk, filter: &Filter, limit: u64, by: &str) -> Result<(Vec<OutboxId>, bool)> {
-    let drivable = |state: &State| DRIVABLE.contains(state);
-    let states: Vec<_> = filter.states.iter().copied().filter(drivable).collect();
-    let filter = Filter { states: if states.is_empty() { DRIVABLE.to_vec() } else { states }, ..filter.clone() };
-    let rows = list(desk, &filter, None, limit + 1).await?;
+    let rows = list(desk, filter, None, limit + 1).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (more, ids) = (rows.len() > limit, rows.into_iter().take(limit).map(|row| row.id).collect::<Vec<_>>());
     let tx = desk.begin().await?;
@@ -146,7 +143,7 @@ pub(crate) async fn drive_untold(desk: &Desk, tx: &DatabaseTransaction, id: Case
 /// goes on. Where it may have arrived, what is there stays there.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Settled`] when it is over, or being sent right now.
+/// [`Error::NotFound`]; [`Error::Settled`] when it is over; [`Error::BeingKept`] when it is being sent right now.
 pub async fn cancel(desk: &Desk, id: OutboxId, words: &str, by: &str) -> Result<Model> {
     let change = cancelled(desk, CANCELLED);
     let tx = desk.begin().await?;
@@ -154,7 +151,10 @@ pub async fn cancel(desk: &Desk, id: OutboxId, words: &str, by: &str) -> Result<
     tx.commit().await?;
     match ended.into_iter().next() {
         Some(row) => Ok(row),
-        None => find(desk, id).await.and(Err(Error::Settled)),
+        None => match find(desk, id).await?.0.state {
+            State::Leased => Err(Error::BeingKept),
+            _ => Err(Error::Settled),
+        },
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result, one_row};
 use crate::vault::Purpose;
 
 /// Most keys of one endpoint.
-const MAX_KEYS: u64 = 4;
+pub const MAX_KEYS: u64 = 4;
 
 /// What calls are signed with.
 #[derive(Clone)]

@@ -38,8 +38,10 @@ pub trait Province: Send + Sync {
     /// Which way this is.
     fn kind(&self) -> Kind;
 
-    /// The photo rules the platform names today; none when it names none.
-    async fn rules(&self) -> Reply<Vec<FileRule>>;
+    /// The photo rules the platform names today. A platform that cannot be asked is [`NOT_OFFERED`].
+    async fn rules(&self) -> Reply<Vec<FileRule>> {
+        Reply::rejected(NOT_OFFERED, "")
+    }
 
     /// Puts one file of an application there, under the rule it was made to fit. Safe to repeat.
     async fn put_file(&self, place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()>;
@@ -70,8 +72,7 @@ pub trait Province: Send + Sync {
     /// All cases the platform has from us, after `cursor`: what the two books are compared by. A platform that offers no such
     /// list is [`NOT_OFFERED`]; each case is then asked for on its own.
     async fn list_register(&self, _cursor: Option<&str>) -> Reply<RegisterPage> {
-        let verdict = Verdict::Rejected { code: NOT_OFFERED, words: String::new() };
-        Reply { verdict, value: None, status: None, excerpt: String::new() }
+        Reply::rejected(NOT_OFFERED, "")
     }
 }
 

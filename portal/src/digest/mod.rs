@@ -1,6 +1,7 @@
 //! What an operator has to know: what is stuck and why, what has waited longest, who does not answer, which keys end.
 //!
-//! Gathered from the database at the moment it is asked for; counts, names and codes only, nothing personal.
+//! Gathered from the database at the moment it is asked for; counts, names and codes only, nothing personal, and why a
+//! destination is paused in the words of whoever paused it.
 
 mod words;
 

@@ -5,7 +5,8 @@ use casework::outbox::Reason;
 use casework::report::Aside;
 use casework::webhook::Trouble;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::outbox::State;
+use entity::OutboxId;
+use entity::outbox::{Destination, State};
 
 use super::{Digest, Ending, Oldest, Signer};
 use crate::reason;
@@ -16,6 +17,14 @@ use crate::reconcile::report::Report;
 pub struct Line {
     /// Which kind of thing: `parked`, `unknown`, `late`, `down`, `paused`, `webhook`, `key`, `reports`, `books`.
     pub code: &'static str,
+    /// The destination it is about, where it is about one.
+    pub destination: Option<Destination>,
+    /// The code of the reason, of what is stuck for one.
+    pub reason: Option<String>,
+    /// The delivery it is about, where it is about one.
+    pub delivery: Option<OutboxId>,
+    /// Which operation of the integration interface is of use; none where a machine can do nothing.
+    pub operation: Option<&'static str>,
     /// What there is, in Chinese.
     pub zh: String,
     /// The same in English.
@@ -28,7 +37,15 @@ pub struct Line {
 
 impl Line {
     fn new(code: &'static str, (zh, en): (String, String), (next_zh, next_en): (String, String)) -> Self {
-        Self { code, zh, en, next_zh, next_en }
+        Self { code, destination: None, reason: None, delivery: None, operation: None, zh, en, next_zh, next_en }
+    }
+
+    fn about(self, destination: Destination) -> Self {
+        Self { destination: Some(destination), ..self }
+    }
+
+    fn with(self, operation: &'static str) -> Self {
+        Self { operation: Some(operation), ..self }
     }
 }
 
@@ -64,52 +81,74 @@ fn day(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// How many deliveries a destination that takes none holds up: those that wait, and those that may have arrived.
+fn held_up(standing: &Standing) -> (String, String) {
+    let (waiting, unknown) = (standing.waiting, standing.unknown);
+    if unknown == 0 {
+        return (format!("{waiting} 件待发"), format!("{waiting} deliveries wait"));
+    }
+    (
+        format!("{waiting} 件待发，{unknown} 件结果不明"),
+        format!("{waiting} deliveries wait and {unknown} may have arrived"),
+    )
+}
+
 fn is_down(standing: &Standing, now: DateTime<Utc>) -> Line {
     let (zh, en) = standing.down_since.map(|since| long(now - since)).unwrap_or_default();
-    let (name, waiting) = (standing.destination, standing.waiting + standing.unknown);
+    let (name, (held_zh, held_en)) = (standing.destination, held_up(standing));
     Line::new(
         "down",
-        (
-            format!("{name} 已中断 {zh}，{waiting} 件待发"),
-            format!("{name} has not answered for {en}; {waiting} deliveries wait"),
-        ),
+        (format!("{name} 已中断 {zh}，{held_zh}"), format!("{name} has not answered for {en}; {held_en}")),
         (
             "联系对方；恢复后自动续发，不用操作。".to_owned(),
             "Call whoever runs it. What waits goes on at its first answer.".to_owned(),
         ),
     )
+    .about(name)
+    .with("list_destinations")
 }
 
 fn is_paused(standing: &Standing, now: DateTime<Utc>) -> Line {
-    let since = standing.pause.as_ref().map_or(now, |pause| pause.paused_at);
-    let by = standing.pause.as_ref().map(|pause| pause.paused_by.as_str()).unwrap_or_default();
-    let ((zh, en), name, waiting) = (long(now - since), standing.destination, standing.waiting + standing.unknown);
+    let pause = standing.pause.as_ref();
+    let since = pause.map_or(now, |pause| pause.paused_at);
+    let by = pause.map(|pause| pause.paused_by.as_str()).unwrap_or_default();
+    // On one line, whatever somebody wrote: it stands in the log as well.
+    let why = pause.map(|pause| pause.reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    let ((zh, en), name, (held_zh, held_en)) = (long(now - since), standing.destination, held_up(standing));
     Line::new(
         "paused",
         (
-            format!("{name} 由 {by} 暂停 {zh}，{waiting} 件待发"),
-            format!("{name} was paused by {by} {en} ago; {waiting} deliveries wait"),
+            format!("{name} 由 {by} 暂停 {zh}（{why}），{held_zh}"),
+            format!("{name} was paused by {by} {en} ago ({why}); {held_en}"),
         ),
         (
             format!("维护结束后：gaoxingban admin resume {name}"),
             format!("When the maintenance is over: gaoxingban admin resume {name}"),
         ),
     )
+    .about(name)
+    .with("resume_destination")
 }
 
 fn is_late(oldest: &Oldest, now: DateTime<Utc>) -> Line {
     let ((zh, en), name, id) = (long(now - oldest.since), oldest.destination, oldest.id);
-    Line::new(
+    let line = Line::new(
         "late",
         (format!("最久未送达 {zh}：{name} {id}"), format!("the oldest delivery has waited for {en}: {name} {id}")),
         (
             format!("看每次尝试的原因：GET /staff/v1/deliveries/{id}"),
             format!("Read why each try failed: GET /staff/v1/deliveries/{id}"),
         ),
-    )
+    );
+    Line { delivery: Some(id), ..line }.about(name).with("get_stuck")
 }
 
 fn is_stuck(stuck: &Reason, now: DateTime<Utc>) -> Line {
+    let line = Line { reason: stuck.reason.clone(), ..stuck_words(stuck, now) };
+    line.about(stuck.destination).with("redrive_many")
+}
+
+fn stuck_words(stuck: &Reason, now: DateTime<Utc>) -> Line {
     let ((zh, en), name, count) = (long(now - stuck.oldest_at), stuck.destination, stuck.count);
     let code = stuck.reason.as_deref().unwrap_or("-");
     let only = stuck.reason.as_ref().map(|reason| format!(" --reason {reason}")).unwrap_or_default();
@@ -172,6 +211,7 @@ fn books(report: &Report) -> Line {
         (format!("{at} 的对账{zh}"), format!("the comparison with the province of {at} {en}")),
         ("逐条核对：gaoxingban reconcile --last".to_owned(), "Look at each: gaoxingban reconcile --last".to_owned()),
     )
+    .with("read_reconciliation")
 }
 
 fn ends(ending: &Ending, now: DateTime<Utc>) -> Line {
@@ -209,6 +249,10 @@ fn renewal(ending: &Ending) -> (String, String) {
 }
 
 fn fails(trouble: &Trouble, now: DateTime<Utc>) -> Line {
+    fails_words(trouble, now).about(Destination::Webhook(trouble.endpoint))
+}
+
+fn fails_words(trouble: &Trouble, now: DateTime<Utc>) -> Line {
     let ((zh, en), machine, name) = (long(now - trouble.since), &trouble.machine, &trouble.name);
     match trouble.off.as_deref() {
         Some(why) => Line::new(

@@ -35,6 +35,14 @@ impl Algorithm {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
+    /// How many bytes a signature has.
+    pub(super) fn signature_bytes(self) -> usize {
+        match self {
+            Self::HmacSha256 | Self::HmacSm3 => 32,
+            Self::Sm2 => 64,
+        }
+    }
+
     /// The hash a body goes into the signed text with: whoever must use the national algorithms needs no other.
     pub(super) fn hash(self, body: &[u8]) -> [u8; 32] {
         match self {

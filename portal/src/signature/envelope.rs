@@ -59,7 +59,7 @@ impl Envelope {
         {
             headers.insert(name, HeaderValue::from_str(value).map_err(|_| Refusal::Malformed(name))?);
         }
-        Stamp::read(&headers)
+        Stamp::read(&headers).map_err(Refusal::first)
     }
 }
 

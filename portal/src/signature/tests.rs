@@ -136,10 +136,10 @@ fn headers_that_cannot_be_read() {
     for name in [APP, TIMESTAMP, NONCE, SIGNATURE] {
         let mut headers = good.clone();
         headers.remove(name);
-        assert_eq!(Stamp::read(&headers), Err(Refusal::Missing(name)));
+        assert_eq!(Stamp::read(&headers), Err(vec![Refusal::Missing(name)]));
         let mut headers = good.clone();
         headers.append(name, good[name].clone());
-        assert_eq!(Stamp::read(&headers), Err(Refusal::Malformed(name)), "twice");
+        assert_eq!(Stamp::read(&headers), Err(vec![Refusal::Malformed(name)]), "twice");
     }
     for (name, value, refusal) in [
         (APP, "", Refusal::Malformed(APP)),
@@ -152,26 +152,59 @@ fn headers_that_cannot_be_read() {
         (SIGNATURE, "sig=00", Refusal::Malformed(SIGNATURE)),
         (SIGNATURE, "alg=hmac-sha256;sig=xyz", Refusal::Malformed(SIGNATURE)),
         (SIGNATURE, "alg=hmac-sha256;sig=00;more=1", Refusal::Malformed(SIGNATURE)),
+        (SIGNATURE, "alg=hmac-sha256;sig=00", Refusal::Malformed(SIGNATURE)),
+        (SIGNATURE, "alg=sm2;sig=00", Refusal::Malformed(SIGNATURE)),
     ] {
         let mut headers = good.clone();
         headers.insert(name, value.parse().unwrap());
-        assert_eq!(Stamp::read(&headers), Err(refusal), "{name}: {value}");
+        assert_eq!(Stamp::read(&headers), Err(vec![refusal]), "{name}: {value}");
     }
     let mut headers = good;
     headers.insert(NONCE, "n".repeat(65).parse().unwrap());
-    assert_eq!(Stamp::read(&headers), Err(Refusal::Malformed(NONCE)));
+    assert_eq!(Stamp::read(&headers), Err(vec![Refusal::Malformed(NONCE)]));
+    headers.remove(APP);
+    headers.insert(TIMESTAMP, "soon".parse().unwrap());
+    headers.insert(SIGNATURE, "alg=md5;sig=00".parse().unwrap());
+    let all = [Refusal::Missing(APP), Refusal::Malformed(TIMESTAMP), Refusal::Malformed(NONCE), Refusal::Algorithm];
+    assert_eq!(Stamp::read(&headers), Err(all.to_vec()));
+}
+
+/// An SM2 signature in DER, as OpenSSL gives it, is not of its one length; nor is any in base64.
+#[test]
+fn a_signature_in_another_form_is_malformed() {
+    for key in keys() {
+        let mut stamp = sign(&key, &POST, now(), NONCE_WORD);
+        stamp.signature.splice(0..0, [0x30, 0x44, 0x02, 0x20]);
+        assert_eq!(Stamp::read(&map(&stamp)), Err(vec![Refusal::Malformed(SIGNATURE)]), "{key:?}");
+    }
+}
+
+#[test]
+fn every_refusal_says_what_it_means() {
+    let all = [
+        Refusal::Missing(APP),
+        Refusal::Malformed(NONCE),
+        Refusal::Algorithm,
+        Refusal::Stale,
+        Refusal::Wrong,
+        Refusal::Expired,
+        Refusal::Repeated,
+        Refusal::Unchecked,
+    ];
+    assert_eq!(all.map(|refusal| refusal.meaning().map(|of| of.code)), all.map(|refusal| Some(refusal.code())));
+    assert_eq!(MEANINGS.len(), all.len());
 }
 
 #[tokio::test]
 async fn a_nonce_is_good_once_and_only_a_right_signature_uses_it_up() {
     let nonces = MemoryNonces::new(2);
     let (key, keys) = (key(), [key().trusted()]);
-    let forged = map(&sign(&Key::hmac_sha256("gaoxingban", "guess"), &POST, now(), NONCE_WORD));
+    let forged = sign(&Key::hmac_sha256("gaoxingban", "guess"), &POST, now(), NONCE_WORD);
     assert_eq!(admit(&keys, &forged, &POST, &nonces, now()).await.err(), Some(Refusal::Wrong));
-    let headers = map(&sign(&key, &POST, now(), NONCE_WORD));
-    assert_eq!(admit(&keys, &headers, &POST, &nonces, now()).await.map(TrustedKey::name), Ok("own"));
-    assert_eq!(admit(&keys, &headers, &POST, &nonces, now()).await.err(), Some(Refusal::Repeated));
-    let stranger = map(&sign(&Key::hmac_sha256("stranger", SECRET), &POST, now(), NONCE_WORD));
+    let stamp = sign(&key, &POST, now(), NONCE_WORD);
+    assert_eq!(admit(&keys, &stamp, &POST, &nonces, now()).await.map(TrustedKey::name), Ok("own"));
+    assert_eq!(admit(&keys, &stamp, &POST, &nonces, now()).await.err(), Some(Refusal::Repeated));
+    let stranger = sign(&Key::hmac_sha256("stranger", SECRET), &POST, now(), NONCE_WORD);
     assert_eq!(admit(&keys, &stranger, &POST, &nonces, now()).await.err(), Some(Refusal::Wrong));
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use super::fault::{Action, CallKind, Fault, Moment};
 use super::random::Form;
-use crate::signature::{self, Call, Refusal};
+use crate::signature::{self, Call, Refusal, Stamp};
 
 /// An answer in JSON.
 pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
@@ -86,7 +86,8 @@ async fn admit(desk: &Desk, request: &Request, body: &[u8]) -> Result<(), Refusa
     let uri = request.original_uri();
     let path_and_query = uri.path_and_query().map_or_else(|| uri.path(), |both| both.as_str());
     let call = Call { method: request.method().as_str(), path_and_query, body };
-    signature::admit(&desk.trusted, request.headers(), &call, &desk.nonces, desk.world.now()).await.map(|_| ())
+    let stamp = Stamp::read(request.headers()).map_err(Refusal::first)?;
+    signature::admit(&desk.trusted, &stamp, &call, &desk.nonces, desk.world.now()).await.map(|_| ())
 }
 
 /// Which case an application hands in: it names itself in its body.

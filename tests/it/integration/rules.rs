@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use tests::desk::SIGNBOARD;
 use tests::{Machine, Setup, TestApp};
 
+use super::refused::{is_chinese, listed};
+
 const RULES: &str = "/integration/v1/rules";
 const SCENE: &str = "signboard-scene";
 
@@ -100,6 +102,41 @@ async fn what_cannot_be_kept_is_refused_and_holds_up_no_other(setup: Setup) {
     assert_eq!(machine.send("PUT", RULES, &body).await.problem().1, "request.malformed");
 }
 
+async fn everything_wrong_with_a_rule_is_told_at_once(setup: Setup) {
+    let (_app, machine) = start(setup).await;
+    let bad = json!({ "format": "gif", "colour": "cmyk", "max_bytes": 3_000, "min_bytes": 4_000, "max_long_px": 0 });
+    let body = json!({ "rules": [scene(&bad)] });
+    let faults = |answer: &tests::Answer| answer.json()["rules"][0]["faults"].as_array().unwrap().clone();
+    let chinese = faults(&machine.send("PUT", RULES, &body).await.expect(200));
+    let fields: Vec<_> = chinese.iter().map(|fault| fault["field"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["format", "colour", "min_bytes", "max_long_px", "max_long_px"]);
+    let request = machine.signed("PUT", RULES, body.to_string().as_bytes()).header("accept-language", "en");
+    let english = faults(&machine.finish(request).await.expect(200));
+    for (zh, en) in chinese.iter().zip(&english) {
+        assert!(is_chinese(zh["text"].as_str().unwrap()) && !is_chinese(en["text"].as_str().unwrap()), "{zh} {en}");
+    }
+    // Numbers no field can hold, beside whatever else is wrong.
+    let body =
+        json!({ "rules": [{ "format": "jpeg", "dpi": 70_000, "max_bytes": -1, "min_long_px": 5_000_000_000_u64 }] });
+    let refused = machine.send("PUT", RULES, &body).await;
+    let expected = [
+        ("/rules/0/name", "request.required"),
+        ("/rules/0/max_bytes", "request.range"),
+        ("/rules/0/min_long_px", "request.range"),
+        ("/rules/0/dpi", "request.range"),
+    ];
+    assert_eq!(refused.faults(), listed(&expected));
+}
+
+async fn what_is_in_force_can_be_stated_as_it_is(setup: Setup) {
+    let (_app, machine) = start(setup).await;
+    let all = machine.get(RULES).await.expect(200).json();
+    let stated: Vec<_> = all["rules"].as_array().unwrap().iter().map(|rule| rule["stated"].clone()).collect();
+    let taken = state(&machine, &stated).await;
+    assert_eq!(taken.len(), stated.len());
+    assert!(taken.iter().all(|rule| rule["result"] == "unchanged" && rule["version"] == 1), "{taken:#?}");
+}
+
 /// Two machines state different things at once: each is a version, and neither is lost.
 async fn two_at_once_are_two_versions(setup: Setup) {
     let (app, machine) = start(setup).await;
@@ -129,6 +166,24 @@ async fn the_portal_itself_is_asked(setup: Setup) {
     let fetch = format!("{RULES}/fetch");
     let away = machine.send("POST", &fetch, &Value::Null).await.problem();
     assert_eq!(away, (503, "portal.unavailable".to_owned()));
+    // As long as the portal itself wants to be left alone.
+    let busy =
+        Fault { status: Some(503), retry_after: Some("7".to_owned()), ..Fault::on(CallKind::Rules, Action::Status) };
+    app.simulator().fail(busy).unwrap();
+    let away = machine.send("POST", &fetch, &Value::Null).await;
+    assert_eq!((away.problem().0, away.header("retry-after")), (503, "7"));
+    // What it will not do however often it is asked is said, in its own words.
+    let refused = Fault { words: Some("无权查询规格".to_owned()), ..Fault::on(CallKind::Rules, Action::Refuse) };
+    app.simulator().fail(refused).unwrap();
+    let away = machine.send("POST", &fetch, &Value::Null).await;
+    assert_eq!(away.problem(), (409, "portal.refused".to_owned()));
+    let words = away.json()["detail"].as_str().unwrap().to_owned();
+    assert!(words.contains("province.refused") && words.contains("无权查询规格"), "{words}");
+    assert_eq!(away.header("retry-after"), "");
+    let none = Fault { status: Some(404), ..Fault::on(CallKind::Rules, Action::Status) };
+    app.simulator().fail(none).unwrap();
+    let away = machine.send("POST", &fetch, &Value::Null).await.problem();
+    assert_eq!(away, (409, "portal.no_rules".to_owned()));
     let taken = machine.send("POST", &fetch, &Value::Null).await.expect(200).json();
     let moved: Vec<_> =
         taken["rules"].as_array().unwrap().iter().filter(|rule| rule["result"] != "unchanged").collect();
@@ -136,9 +191,22 @@ async fn the_portal_itself_is_asked(setup: Setup) {
     assert_eq!(moved, [&json!({ "name": SCENE, "result": "changed", "version": 3, "changes": changes })]);
 }
 
+/// By rows and files no rules can be asked for, and none is not the same as no rules.
+async fn a_portal_that_cannot_be_asked_is_said_so(setup: Setup) {
+    for way in ["drop", "tables"] {
+        let setup = setup.clone().set("GXB_PORTAL_URL", "").set("GXB_PORTAL_SIM_LISTEN", "127.0.0.1:0");
+        let (_app, machine) = start(setup.set("GXB_PORTAL_ADAPTER", way)).await;
+        let refused = machine.send("POST", &format!("{RULES}/fetch"), &Value::Null).await;
+        assert_eq!(refused.problem(), (409, "portal.no_rules".to_owned()), "{way}");
+    }
+}
+
 tests::on_both!(
     a_changed_rule_is_a_version_and_photos_follow,
     what_cannot_be_kept_is_refused_and_holds_up_no_other,
+    everything_wrong_with_a_rule_is_told_at_once,
+    what_is_in_force_can_be_stated_as_it_is,
+    a_portal_that_cannot_be_asked_is_said_so,
     two_at_once_are_two_versions,
     the_portal_itself_is_asked,
 );

@@ -17,11 +17,15 @@ pub(super) struct Redrive {
     #[arg(long)]
     destination: Option<String>,
     /// Only those that are stuck for this reason: a stable code such as `province.refused`.
-    #[arg(long)]
+    #[arg(long, value_parser = known)]
     reason: Option<String>,
     /// Those that may have arrived, so that the other side is asked at once; not those that are parked.
     #[arg(long)]
     unknown: bool,
+}
+
+fn known(code: &str) -> std::result::Result<String, &'static str> {
+    portal::reason::named(code).map(|of| of.code.to_owned()).ok_or("no such code; `gaoxingban explain` lists them all")
 }
 
 /// Drives them again. Answers what to print.

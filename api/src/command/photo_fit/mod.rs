@@ -95,7 +95,7 @@ fn read_rule(path: &Path) -> Result<Rule, String> {
     let rule: Rule = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     rule.validate().map_err(|faults| {
         let lines: Vec<_> =
-            faults.iter().map(|fault| format!("{}: {}: {}", path.display(), fault.field, fault.text)).collect();
+            faults.iter().map(|fault| format!("{}: {}: {}", path.display(), fault.field, fault.en)).collect();
         lines.join("\n")
     })?;
     Ok(rule)

@@ -15,6 +15,7 @@ use super::uploads::{NewUpload, Upload, UploadPart, UploadPurpose};
 use super::view::{Case, CaseItem, CaseMaterial, Event, Relay, State};
 use crate::catalogue;
 use crate::http::delivery::DeliveryState;
+use crate::http::free::Free;
 
 const ITEM: &str = "signboard-declaration";
 const MATERIAL: &str = "site-photo";
@@ -126,7 +127,7 @@ impl Example for Case {
             item: CaseItem { code: ITEM.to_owned(), version: 1, name: "招牌设置明示".to_owned() },
             state: State::Accepted,
             revision: 6,
-            form: Any(answers()),
+            form: Free(answers()),
             materials: vec![CaseMaterial { code: MATERIAL.to_owned(), photos: vec![photo_id()] }],
             correction: None,
             province_state: None,

@@ -6,12 +6,12 @@ use casework::whole::{self, Whole};
 use casework::{Desk, Result, case as row};
 use chrono::{DateTime, Utc};
 use entity::{AccountId, CaseId, case, case_event, material};
-use poem_openapi::types::{Any, ToJSON as _};
+use poem_openapi::types::ToJSON as _;
 use poem_openapi::{Enum, Object};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::http::delivery::DeliveryState;
+use crate::http::free::Free;
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -178,10 +178,10 @@ pub struct Case {
     pub item: CaseItem,
     /// Where it stands.
     pub state: State,
-    /// Rises with each change of the case itself; the `ETag` begins with it.
+    /// Rises with each change of the case itself; where there is an `ETag`, it begins with it.
     pub revision: i64,
     /// The saved answers.
-    pub form: Any<Value>,
+    pub form: Free,
     /// The photos, by material.
     pub materials: Vec<CaseMaterial>,
     /// What must be put right, while the state is `correcting`.
@@ -189,7 +189,7 @@ pub struct Case {
     /// The province's own word for the state, when it is one we do not know.
     pub province_state: Option<String>,
     /// The document it yielded: `name`, `number`, `valid_until`, `publisher`.
-    pub licence: Option<Any<Value>>,
+    pub licence: Option<Free>,
     /// How handing it on goes, once it was submitted.
     pub relay: Option<Relay>,
     /// The timeline, oldest first.
@@ -256,11 +256,11 @@ fn parts(
         item: item(desk, case),
         state: case.state.into(),
         revision: case.revision,
-        form: Any(row::answers(desk, case)?),
+        form: Free(row::answers(desk, case)?),
         materials: materials.collect(),
         correction: row::correction(desk, case)?,
         province_state: case.province_state.clone(),
-        licence: row::licence(desk, case)?.map(Any),
+        licence: row::licence(desk, case)?.map(Free),
         relay: promise.map(Into::into),
         events: events.into_iter().map(|event| Event::of(desk, event)).collect::<Result<_>>()?,
         created_at: case.created_at,

@@ -55,7 +55,7 @@ pub struct ChangeView {
     pub revision: Option<i64>,
     /// How often it was handed in: 1 at first, one more after each correction.
     pub version: Option<i32>,
-    /// When it last changed.
+    /// When it last changed; of one that is gone, before it went.
     pub changed_at: DateTime<Utc>,
 }
 
@@ -208,7 +208,8 @@ impl FeedApi {
         /// Where the page begins: the `cursor` of the one before. Unless told, where you last acknowledged; the start, if
         /// you never did.
         cursor: Query<Option<String>>,
-        /// Entries of a page: 20 unless told, at most 100.
+        /// Entries of a page: 20 unless told.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u64>>,
     ) -> Reply<Json<Changes>, ListChanges> {
         who.may(Scope::CasesRead)?;

@@ -6,12 +6,13 @@ use casework::machine::Scope;
 use casework::outbox::{self, DRIVABLE, Filter};
 use casework::{Error, destination};
 use chrono::{DateTime, Utc};
+use entity::outbox::State;
 use entity::{CaseId, OutboxId};
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Enum, Object, OpenApi};
 use uuid::Uuid;
 
 use super::Tag;
@@ -19,7 +20,7 @@ use crate::app::App;
 use crate::fails;
 use crate::http::delivery::{self, Deliveries, Delivery, DeliveryHistory, DeliveryState};
 use crate::http::machine::Machine;
-use crate::http::problem::Reply;
+use crate::http::problem::{Place, Reply};
 use crate::http::sent::Sent;
 
 /// Most deliveries driven again by one call, and how many unless told.
@@ -40,7 +41,26 @@ fails! {
     /// Driving many again.
     pub signed_body RedriveMany: DESTINATION_UNKNOWN;
     /// Ending one.
-    pub signed_body CancelDelivery: DELIVERY_UNKNOWN, DELIVERY_SETTLED;
+    pub signed_body CancelDelivery: DELIVERY_UNKNOWN, DELIVERY_SETTLED, DELIVERY_LEASED;
+}
+
+/// Where a delivery stands that can be driven again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum StuckState {
+    /// It waits for a person.
+    Parked,
+    /// It may have arrived.
+    Unknown,
+}
+
+impl From<StuckState> for State {
+    fn from(state: StuckState) -> Self {
+        match state {
+            StuckState::Parked => Self::Parked,
+            StuckState::Unknown => Self::Unknown,
+        }
+    }
 }
 
 /// Which deliveries to drive again. What is not said lets everything through that is parked or unknown.
@@ -49,9 +69,9 @@ fails! {
 pub struct RedriveFilter {
     /// Only those owed to this destination.
     pub destination: Option<String>,
-    /// Only those that stand here: `parked` or `unknown`.
-    pub state: Option<DeliveryState>,
-    /// Only those that are stuck for this reason: a stable code.
+    /// Only those that stand here.
+    pub state: Option<StuckState>,
+    /// Only those that are stuck for this reason: a code of `/docs/reasons`; another is refused.
     #[oai(validator(max_length = 64))]
     pub reason: Option<String>,
     /// Only those of this case.
@@ -77,7 +97,7 @@ pub struct Redriven {
 #[oai(example, deny_unknown_fields)]
 pub struct Cancellation {
     /// In a few words; kept with the delivery.
-    #[oai(validator(min_length = 1, max_length = 500))]
+    #[oai(validator(min_length = 1, max_length = 500, pattern = r"\S"))]
     pub reason: String,
 }
 
@@ -102,7 +122,7 @@ impl StuckApi {
         state: Query<Option<DeliveryState>>,
         /// Whom they are owed to.
         destination: Query<Option<String>>,
-        /// Why they are stuck: a stable code.
+        /// Why they are stuck: a code of `/docs/reasons`; another is refused.
         reason: Query<Option<String>>,
         /// Whose case.
         case_id: Query<Option<Uuid>>,
@@ -110,14 +130,15 @@ impl StuckApi {
         before: Query<Option<DateTime<Utc>>>,
         /// Where the page begins: the `cursor` of the one before.
         cursor: Query<Option<String>>,
-        /// Entries of a page: 20 unless told, at most 100.
+        /// Entries of a page: 20 unless told.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u64>>,
     ) -> Reply<Json<Deliveries>, ListStuck> {
         who.may(Scope::DeliveriesRead)?;
         let filter = Filter {
             states: state.0.map_or(DRIVABLE.to_vec(), |state| vec![state.into()]),
             destination: destination_of(destination.as_deref())?,
-            reason: reason.0,
+            reason: delivery::known_reason(reason.0, Place::Parameter("reason".to_owned()))?,
             case: case_id.0.map(CaseId),
             before: before.0,
         };
@@ -160,7 +181,8 @@ impl StuckApi {
 
     /// 批量重新转办 · Drive many deliveries again
     ///
-    /// The oldest of those the filter lets through, all of them or none. What is no longer stuck when it is their turn is
+    /// The oldest of those the filter lets through, all of them or none. A filter that cannot be right is refused, and then
+    /// nothing is driven. What is no longer stuck when it is their turn is
     /// left alone. Scope `deliveries.write`.
     #[oai(path = "/deliveries/redrive", method = "post", operation_id = "redrive_many")]
     async fn redrive_many(
@@ -172,9 +194,9 @@ impl StuckApi {
         let by = who.may(Scope::DeliveriesWrite)?;
         let asked = body.0;
         let filter = Filter {
-            states: asked.state.map(Into::into).into_iter().collect(),
+            states: asked.state.map_or(DRIVABLE.to_vec(), |state| vec![state.into()]),
             destination: destination_of(asked.destination.as_deref())?,
-            reason: asked.reason,
+            reason: delivery::known_reason(asked.reason, Place::Body("/reason".to_owned()))?,
             case: asked.case_id.map(CaseId),
             before: asked.before,
         };
@@ -209,7 +231,7 @@ impl Example for RedriveFilter {
     fn example() -> Self {
         Self {
             destination: Some("province".to_owned()),
-            state: Some(DeliveryState::Parked),
+            state: Some(StuckState::Parked),
             reason: Some("province.failing".to_owned()),
             case_id: None,
             before: DateTime::from_timestamp(1_795_340_400, 0),

@@ -88,7 +88,7 @@ pub struct Destinations {
 #[oai(example, deny_unknown_fields)]
 pub struct PauseRequest {
     /// In a few words; shown to everybody who asks.
-    #[oai(validator(min_length = 1, max_length = 500))]
+    #[oai(validator(min_length = 1, max_length = 500, pattern = r"\S"))]
     pub reason: String,
 }
 

@@ -5,6 +5,7 @@ pub mod deliveries;
 pub mod destinations;
 pub mod files;
 pub mod reports;
+mod rule_view;
 pub mod rules;
 pub mod watch;
 mod webhook_view;

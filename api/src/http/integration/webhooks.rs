@@ -223,7 +223,8 @@ impl WebhooksApi {
         before: Query<Option<DateTime<Utc>>>,
         /// Where the page begins: the `cursor` of the one before.
         cursor: Query<Option<String>>,
-        /// Entries of a page: 20 unless told, at most 100.
+        /// Entries of a page: 20 unless told.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u64>>,
     ) -> Reply<Json<Deliveries>, ListWebhookDeliveries> {
         who.may(Scope::WebhooksWrite)?;

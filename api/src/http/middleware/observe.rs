@@ -37,7 +37,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Observed<E> {
         let mut answer = match self.inner.call(request).await {
             Ok(answer) => reshape(answer, &visit, &self.shell),
             Err(error) if error.is_from_response() => reshape(error.into_response(), &visit, &self.shell),
-            Err(error) => self.refuse(from_framework(error, visit.operation()), &visit),
+            Err(error) => self.refuse(from_framework(error, &visit), &visit),
         };
         dress(&mut answer, &visit);
         line.status = Some(answer.status());

@@ -7,7 +7,7 @@ use poem::Request;
 use uuid::Uuid;
 
 use super::super::operations::{Operation, Operations};
-use super::super::problem::{Language, Reader};
+use super::super::problem::{Fault, Language, Reader};
 use super::Shell;
 use super::body::Meter;
 
@@ -25,6 +25,7 @@ pub struct Visit {
     pub meter: Arc<Meter>,
     pub(super) method: String,
     pub(super) path: String,
+    query: Vec<(String, String)>,
     pub(super) started: Instant,
     operations: Arc<Operations>,
     found: Option<usize>,
@@ -46,6 +47,7 @@ impl Visit {
             meter: Arc::new(Meter::new(limit)),
             method: request.method().to_string(),
             path,
+            query: request.params().unwrap_or_default(),
             started: Instant::now(),
             operations,
             found,
@@ -56,6 +58,16 @@ impl Visit {
     /// The operation the request means, if it is a documented one.
     pub fn operation(&self) -> Option<&Operation> {
         self.operations.get(self.found?)
+    }
+
+    /// Everything that is wrong with the parameters of path and query.
+    pub fn parameter_faults(&self) -> Vec<Fault> {
+        self.operation().map_or_else(Vec::new, |operation| operation.parameter_faults(&self.path, &self.query))
+    }
+
+    /// Parameters of the query that the operation does not have.
+    pub fn unknown_parameters(&self) -> Vec<Fault> {
+        self.operation().map_or_else(Vec::new, |operation| operation.unknown_parameters(&self.query))
     }
 
     /// How long the request may take.

@@ -30,7 +30,8 @@ table! {
         machines "请使用 Allow 头里的方法。" / "Use one of the methods in the `Allow` header.";
     REQUEST_TOO_LARGE "request.too_large" 413:
         "内容太大" / "The request is too large",
-        "请减少内容后再试。" / "Send less; the limit is in the description of the operation.";
+        "请减少内容后再试。" / "Send less: a JSON body holds at most 1 MiB; a photo, what the description of its operation says.",
+        machines "请减少内容：请求体最多 1 MiB。" / "Send less: a body holds at most 1 MiB.";
     REQUEST_MEDIA_TYPE "request.media_type" 415:
         "内容格式不对" / "The body has the wrong type",
         "请更新小程序后再试。" / "Set the `Content-Type` the OpenAPI document names.",
@@ -233,6 +234,12 @@ table! {
     PORTAL_UNAVAILABLE "portal.unavailable" 503 retry 30:
         "暂时连不上省平台" / "The portal does not answer",
         "请过一会儿再试。" / "Wait as long as `Retry-After` says.";
+    PORTAL_REFUSED "portal.refused" 409:
+        "省平台拒绝了，或答复看不懂" / "The portal refuses, or says what cannot be read",
+        "请按 detail 里省平台的答复处理后再试。" / "Mend what the portal's words in `detail` name, then ask again: by itself it stays so.";
+    PORTAL_NO_RULES "portal.no_rules" 409:
+        "省平台不提供上传规格" / "The portal cannot be asked for its photo rules",
+        "请用 state_rules 提交规格。" / "State them with `state_rules`.";
     LINK_INVALID "link.invalid" 403:
         "链接无效或已过期" / "The link is not valid, or not any more",
         "请重新获取链接。" / "Ask for a new link: each lives for minutes.";
@@ -252,8 +259,11 @@ table! {
         "这条转办记录没有挂起" / "The delivery is neither parked nor unknown",
         "请刷新列表，查看它现在的状态。" / "Read the list again; only parked and unknown deliveries can be driven again.";
     DELIVERY_SETTLED "delivery.settled" 409:
-        "这条转办记录已经了结，或正在发送" / "The delivery is over, or being sent right now",
-        "请刷新列表，查看它现在的状态；正在发送的请稍后再试。" / "Read it again: what is over stays so; what is being sent ends within minutes.";
+        "这条转办记录已经了结" / "The delivery is over",
+        "请刷新列表，查看它是怎样了结的。" / "Nothing is left to do; read it again to see how it ended.";
+    DELIVERY_LEASED "delivery.leased" 409 retry 30:
+        "这条转办记录正在发送" / "The delivery is being sent right now",
+        "请稍后再试。" / "Wait as long as `Retry-After` says, then read it again: it may be over.";
     DESTINATION_UNKNOWN "destination.unknown" 404:
         "没有这个去向" / "There is no such destination",
         "请从去向列表中选择。" / "Choose a name from `list_destinations`.";

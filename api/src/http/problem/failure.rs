@@ -96,15 +96,12 @@ macro_rules! fails {
     (@body $other:ident) => { false };
 }
 
-const ALWAYS: [&Code; 5] = [
-    &codes::REQUEST_PARAMETER,
-    &codes::REQUEST_RATE,
-    &codes::INTERNAL,
-    &codes::SERVICE_UNAVAILABLE,
-    &codes::SERVICE_TIMEOUT,
-];
+const ALWAYS: [&Code; 4] =
+    [&codes::REQUEST_PARAMETER, &codes::INTERNAL, &codes::SERVICE_UNAVAILABLE, &codes::SERVICE_TIMEOUT];
 const BODY: [&Code; 4] =
     [&codes::REQUEST_MALFORMED, &codes::REQUEST_CUT_OFF, &codes::REQUEST_TOO_LARGE, &codes::REQUEST_MEDIA_TYPE];
+/// Nothing of ours counts calls; a gateway before the phones may.
+const UNSIGNED: [&Code; 1] = [&codes::REQUEST_RATE];
 const SIGNED: [&Code; 2] = [&codes::SIGNATURE_INVALID, &codes::MACHINE_SCOPE];
 const SIGNED_IN: [&Code; 3] = [&codes::SESSION_MISSING, &codes::SESSION_INVALID, &codes::SESSION_EXPIRED];
 
@@ -113,7 +110,7 @@ impl<F: Fails> ApiResponse for Failure<F> {
         let mut by_status: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
         let body: &[&Code] = if F::BODY { &BODY } else { &[] };
         let session: &[&Code] = if F::SIGNED_IN { &SIGNED_IN } else { &[] };
-        let machine: &[&Code] = if F::SIGNED { &SIGNED } else { &[] };
+        let machine: &[&Code] = if F::SIGNED { &SIGNED } else { &UNSIGNED };
         for code in F::CODES.iter().chain(session).chain(machine).chain(body).chain(&ALWAYS) {
             let codes = by_status.entry(code.status).or_default();
             if !codes.iter().any(|known| known.code == code.code) {
@@ -145,7 +142,7 @@ fn response(status: u16, codes: &[&'static Code], reader: Reader) -> MetaRespons
             content_type: "application/problem+json",
             schema: MetaSchemaRef::Inline(Box::new(schema)),
         }],
-        headers: headers(status, codes),
+        headers: headers(status, codes, reader),
     }
 }
 
@@ -159,7 +156,7 @@ fn example(code: &'static Code, reader: Reader) -> Option<serde_json::Value> {
     super::render::body(Problem::new(code), to).to_json()
 }
 
-fn headers(status: u16, codes: &[&'static Code]) -> Vec<MetaHeader> {
+fn headers(status: u16, codes: &[&'static Code], reader: Reader) -> Vec<MetaHeader> {
     let header = |name: &str, description: &str| MetaHeader {
         name: name.to_owned(),
         description: Some(description.to_owned()),
@@ -169,7 +166,13 @@ fn headers(status: u16, codes: &[&'static Code]) -> Vec<MetaHeader> {
     };
     let mut headers = Vec::new();
     if status == 401 {
-        headers.push(header("WWW-Authenticate", "How to sign in (RFC 6750)."));
+        let how = match reader {
+            Reader::Machine => {
+                "`Gxb-Signature realm=\"gaoxingban\"`: sign the call as the security scheme `signature` says."
+            }
+            Reader::Person => "How to sign in (RFC 6750).",
+        };
+        headers.push(header("WWW-Authenticate", how));
     }
     if codes.iter().any(|code| code.retry_after_s.is_some()) {
         headers.push(header("Retry-After", "Seconds to wait before the same request may succeed."));

@@ -9,12 +9,13 @@ use poem_openapi::error::{
 
 use super::codes::{self, Code};
 use super::{Fault, Place, Problem};
+use crate::http::middleware::Visit;
 use crate::http::operations::Operation;
 
-/// The problem a framework error is, of a request that meant this operation; one of ours comes back as it is.
+/// The problem a framework error is, of this request; one of ours comes back as it is.
 ///
 /// A reason is repeated only where it speaks of nothing but what the caller sent.
-pub fn from_framework(error: poem::Error, operation: Option<&Operation>) -> Problem {
+pub fn from_framework(error: poem::Error, visit: &Visit) -> Problem {
     let error = match error.downcast::<Problem>() {
         Ok(problem) => return problem,
         Err(error) => error,
@@ -23,10 +24,10 @@ pub fn from_framework(error: poem::Error, operation: Option<&Operation>) -> Prob
         return Problem::new(known);
     }
     if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-        return parameter(documented(name, operation), reason);
+        return parameter(name, reason, visit);
     }
     if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
-        return parameter(documented(name, operation), reason);
+        return parameter(name, reason, visit);
     }
     if let Some(ParseRequestPayloadError { reason }) = error.downcast_ref() {
         return malformed(reason);
@@ -79,7 +80,12 @@ fn documented<'a>(name: &'a str, operation: Option<&'a Operation>) -> &'a str {
     place.and_then(|place| operation?.path_parameter(place)).unwrap_or(name)
 }
 
-fn parameter(name: &str, reason: &str) -> Problem {
+/// Every parameter that is not what the document says; the one the framework stumbled on where the document does not tell.
+fn parameter(name: &str, reason: &str, visit: &Visit) -> Problem {
+    let (faults, name) = (visit.parameter_faults(), documented(name, visit.operation()));
+    if !faults.is_empty() {
+        return Problem::new(&codes::REQUEST_PARAMETER).faults(faults);
+    }
     Problem::new(&codes::REQUEST_PARAMETER).faults([Fault {
         place: Place::Parameter(name.to_owned()),
         code: codes::REQUEST_PARAMETER.code.to_owned(),

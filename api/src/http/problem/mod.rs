@@ -8,6 +8,7 @@
 mod code;
 pub mod codes;
 mod failure;
+pub mod faults;
 mod framework;
 mod page;
 mod render;
@@ -21,16 +22,17 @@ use poem::error::ResponseError;
 use poem::http::StatusCode;
 use poem::{IntoResponse as _, Response};
 use poem_openapi::Object;
-use poem_openapi::types::Any;
 
 pub use code::Reader;
 pub use codes::Code;
 pub use failure::{Fails, Failure, Reply};
 pub(crate) use framework::for_status;
 pub use framework::from_framework;
-pub use page::{page, reasons};
+pub use page::{fault_page, page, reasons};
 pub use render::{Rendering, render};
 pub use words::{Language, Words};
+
+use crate::http::free::Free;
 
 /// How an error of ours is told to the caller.
 pub trait Explain {
@@ -206,12 +208,11 @@ pub struct ProblemBody {
     pub code: String,
     /// What to do now.
     pub advice: String,
-    /// Everything that is wrong with the request, all at once.
-    #[oai(skip_serializing_if_is_empty)]
+    /// Everything that is wrong with the request, all at once; empty where there is nothing to list.
     pub errors: Vec<FaultBody>,
     /// Only for a photo that will not do: what was found and what was tried.
     #[oai(skip_serializing_if_is_none)]
-    pub outcome: Option<Any<serde_json::Value>>,
+    pub outcome: Option<Free>,
     /// The id to quote when asking for help; also in the `X-Request-Id` header.
     pub request_id: String,
 }
@@ -224,7 +225,7 @@ pub struct FaultBody {
     pub pointer: Option<String>,
     /// The name of the parameter it is in, when it is not in the body.
     pub parameter: Option<String>,
-    /// What kind of fault it is: stable, dotted.
+    /// What kind of fault it is: stable, dotted; `/docs/faults` says what each means.
     pub code: String,
     /// What is wrong and what to do, in plain words.
     pub detail: String,

@@ -4,6 +4,7 @@
 use portal::reason::{self, Meaning};
 
 use super::codes::{ALL, Code};
+use super::faults;
 
 /// The page of every problem, in both languages.
 pub fn page() -> String {
@@ -13,6 +14,17 @@ pub fn page() -> String {
          Every error is <code>application/problem+json</code> (RFC 9457); programs should look at <code>code</code> only.",
         "<th>code<th>HTTP<th>是什么 What<th>怎么办 What to do<th>重试 Retry",
         &ALL.iter().map(|code| row(code)).collect::<String>(),
+    )
+}
+
+/// The page of every code that can stand in `errors`, in both languages.
+pub fn fault_page() -> String {
+    document(
+        "逐项错误 Faults",
+        "<code>errors</code> 里每一项的 <code>code</code>；表单和照片的见办件接口。<br>\
+         The <code>code</code> of each entry of <code>errors</code>, but for those of forms and photos.",
+        "<th>code<th>是什么 What<th>怎么办 What to do",
+        &faults::all().map(reason_row).collect::<String>(),
     )
 }
 

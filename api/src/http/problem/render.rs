@@ -5,9 +5,10 @@ use std::error::Error as StdError;
 use poem::http::HeaderValue;
 use poem::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use poem::{Body, Response};
-use poem_openapi::types::{Any, ToJSON as _};
+use poem_openapi::types::ToJSON as _;
 
 use super::{Fault, FaultBody, Language, Place, Problem, ProblemBody, Reader};
+use crate::http::free::Free;
 
 /// For whom a problem is rendered.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,7 @@ pub(super) fn body(problem: Problem, to: Rendering<'_>) -> ProblemBody {
         code: code.code.to_owned(),
         advice,
         errors: problem.faults.into_iter().map(|fault| fault_body(fault, language)).collect(),
-        outcome: problem.outcome.map(Any),
+        outcome: problem.outcome.map(Free),
         request_id: request_id.to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 //! The framework names the first fault, and not where it is. So what it refuses is compared once more with the schema in the
 //! document, which the caller can read as well.
 
+mod parameters;
 mod shape;
 
 use std::ops::Deref;
@@ -15,6 +16,8 @@ use poem_openapi::types::{ParseFromJSON, Type};
 use serde_json::Value;
 
 use super::problem::{Problem, codes};
+
+pub(crate) use parameters::Parameters;
 
 /// A JSON body.
 #[derive(Debug)]

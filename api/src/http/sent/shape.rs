@@ -10,6 +10,9 @@ use crate::http::problem::{Fault, Place};
 /// Most faults told at once: whoever has more has something else in mind.
 const MAX_FAULTS: usize = 100;
 
+/// The pattern of a text that says something.
+const NOT_BLANK: &str = r"\S";
+
 /// Everything in which `value` is not what `schema` describes, in the order of the schema. An object with named fields has no
 /// others, as all that is sent to us.
 pub(super) fn faults(value: &Value, schema: &MetaSchemaRef, registry: &Registry) -> Vec<Fault> {
@@ -115,6 +118,10 @@ impl Walk<'_> {
             let (zh, en) = bounds(schema.min_length, schema.max_length);
             self.note(pointer, "length", format!("应有{zh}个字符"), format!("must have {en} characters"));
         }
+        // The one pattern of our documents.
+        if schema.pattern.as_deref() == Some(NOT_BLANK) && text.trim().is_empty() && least <= text.chars().count() {
+            self.note(pointer, "blank", "不能只有空白".to_owned(), "must not be blank".to_owned());
+        }
         let (good, zh, en) = match schema.format {
             Some("uuid") => (Uuid::try_parse(text).is_ok(), "编号（UUID）", "a UUID"),
             Some("date-time") => (
@@ -131,12 +138,23 @@ impl Walk<'_> {
 
     fn range(&mut self, number: Option<f64>, schema: &MetaSchema, pointer: &str) {
         let Some(number) = number else { return };
-        let low = schema.minimum.is_some_and(|least| number < least);
-        if low || schema.maximum.is_some_and(|most| number > most) {
-            let (zh, en) = bounds(schema.minimum, schema.maximum);
+        let (least, most) = range_of(schema);
+        if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
+            let (zh, en) = bounds(least, most);
             self.note(pointer, "range", format!("应为{zh}"), format!("must be {en}"));
         }
     }
+}
+
+/// The least and the greatest number a schema allows: what it says, and otherwise what its format can hold.
+fn range_of(schema: &MetaSchema) -> (Option<f64>, Option<f64>) {
+    let (least, most) = match schema.format {
+        Some("uint16") => (Some(0.0), Some(f64::from(u16::MAX))),
+        Some("uint32") => (Some(0.0), Some(f64::from(u32::MAX))),
+        Some("uint64") => (Some(0.0), None),
+        _ => (None, None),
+    };
+    (schema.minimum.or(least), schema.maximum.or(most))
 }
 
 fn kind_words(kind: &str) -> (&'static str, &'static str) {

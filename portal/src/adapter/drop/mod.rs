@@ -26,8 +26,8 @@ use serde_json::{Map, Value};
 use store::{ObjectStore, StoreError};
 
 use super::{
-    Application, CodeTable, FILE_ABSENT, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report,
-    ReportFaults, ReportPage, Settings, Standing, Telling, Verdict, exchange,
+    Application, CodeTable, FILE_ABSENT, FilePlace, MaterialFile, Province, Receipt, Reply, Report, ReportFaults,
+    ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
 use crate::signature::{Key, TrustedKey};
 use ack::{Ack, Answer};
@@ -110,10 +110,6 @@ fn trouble<T>(error: &StoreError) -> Reply<T> {
 impl Province for FileDrop {
     fn kind(&self) -> super::Kind {
         super::Kind::Drop
-    }
-
-    async fn rules(&self) -> Reply<Vec<FileRule>> {
-        Reply::done(Verdict::Accepted, Vec::new())
     }
 
     async fn put_file(&self, place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()> {

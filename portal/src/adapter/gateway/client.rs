@@ -120,6 +120,16 @@ impl Gateway {
     }
 }
 
+/// What a platform says of a call it does not have: it has never heard of such a path.
+fn offered<T>(reply: Reply<T>) -> Reply<T> {
+    match reply.verdict {
+        Verdict::Rejected { words, .. } if reply.status == Some(404) => {
+            Reply { verdict: Verdict::Rejected { code: NOT_OFFERED, words }, ..reply }
+        }
+        verdict => Reply { verdict, ..reply },
+    }
+}
+
 fn json<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
     serde_json::from_slice(&answer.body).ok()
 }
@@ -132,9 +142,9 @@ impl Province for Gateway {
 
     async fn rules(&self) -> Reply<Vec<FileRule>> {
         let outcome = self.call(Request::get(&["rules"])).await;
-        self.reply(&outcome, Repeating::Harmless, |answer| {
+        offered(self.reply(&outcome, Repeating::Harmless, |answer| {
             json(answer).map(|page: wire::Rules| page.rules.into_iter().map(Into::into).collect())
-        })
+        }))
     }
 
     async fn put_file(&self, _place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()> {
@@ -222,16 +232,9 @@ impl Province for Gateway {
         let path = ["register"];
         let request = Request { query: cursor.map(|cursor| ("cursor", cursor)), ..Request::get(&path) };
         let outcome = self.call(request).await;
-        let reply = self.reply(&outcome, Repeating::Harmless, |answer| {
+        offered(self.reply(&outcome, Repeating::Harmless, |answer| {
             json(answer).map(|page: exchange::Register| page.entries(self.table))
-        });
-        match reply.verdict {
-            // A platform of before there was such a call.
-            Verdict::Rejected { words, .. } if reply.status == Some(404) => {
-                Reply { verdict: Verdict::Rejected { code: NOT_OFFERED, words }, ..reply }
-            }
-            verdict => Reply { verdict, ..reply },
-        }
+        }))
     }
 
     fn read_report(&self, body: &[u8]) -> Result<Report, ReportFaults> {

@@ -20,8 +20,8 @@ use serde_json::{Map, Value};
 
 pub use self::ddl::ddl;
 use super::{
-    Application, CodeTable, FilePlace, FileRule, MaterialFile, Province, Receipt, Reply, Report, ReportFaults,
-    ReportPage, Settings, Standing, Telling, Verdict, exchange,
+    Application, CodeTable, FilePlace, MaterialFile, Province, Receipt, Reply, Report, ReportFaults, ReportPage,
+    Settings, Standing, Telling, Verdict, exchange,
 };
 
 use application::unid;
@@ -187,10 +187,6 @@ fn beijing(at: DateTime<Utc>) -> String {
 impl Province for ExchangeTables {
     fn kind(&self) -> super::Kind {
         super::Kind::Tables
-    }
-
-    async fn rules(&self) -> Reply<Vec<FileRule>> {
-        Reply::done(Verdict::Accepted, Vec::new())
     }
 
     async fn put_file(&self, place: &FilePlace, file: &MaterialFile, bytes: Bytes) -> Reply<()> {

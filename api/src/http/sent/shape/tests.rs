@@ -22,6 +22,9 @@ struct Everything {
     inner: Option<Vec<Inner>>,
     map: Option<std::collections::BTreeMap<String, Vec<Uuid>>>,
     any: Option<poem_openapi::types::Any<Value>>,
+    small: Option<u16>,
+    #[oai(validator(min_length = 1, pattern = r"\S"))]
+    said: Option<String>,
 }
 
 #[derive(Debug, Object)]
@@ -54,6 +57,7 @@ fn every_fault_is_named_with_its_place() {
     let value = json!({
         "text": "long text", "at": "yesterday", "number": 10, "choice": "third", "colour": 1,
         "inner": [{ "on": "yes" }, { "off": true }, 7], "map": { "a/b": [ID, "x"] }, "any": { "x": [null] },
+        "small": 70_000, "said": "\u{3000} ",
     });
     let expected = [
         ("/id", "request.required"),
@@ -67,6 +71,8 @@ fn every_fault_is_named_with_its_place() {
         ("/inner/1/off", "request.unknown_field"),
         ("/inner/2", "request.type"),
         ("/map/a~1b/1", "request.type"),
+        ("/small", "request.range"),
+        ("/said", "request.blank"),
         ("/colour", "request.unknown_field"),
     ];
     assert_eq!(found(&value), expected.map(|(place, code)| (place.to_owned(), code.to_owned())));
