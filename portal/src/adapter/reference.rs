@@ -69,13 +69,17 @@ fn codes(kind: Kind, table: &CodeTable) -> String {
     let says = if kind == Kind::Tables { "table, and its `noderesult`" } else { "`state`" };
     let mut text = format!("{}.\n\n| where | code | means |\n|---|---|---|\n", table.source);
     for (field, codes) in table.all() {
-        let place = match field {
-            "states" => format!("to us: {says}"),
-            "done_result" => "`doneresult`".to_owned(),
-            "step_result" => "from us: `noderesult` of `steps`".to_owned(),
-            _ => "from us: `noderesult` of `specials`".to_owned(),
-        };
         for (code, word) in codes {
+            let place = match field {
+                "states" => format!("to us: {says}"),
+                // What the platform itself can decide.
+                "done_result" if ["granted", "denied", "not_accepted"].contains(&word) => {
+                    "both ways: `doneresult`".to_owned()
+                }
+                "done_result" => "from us: `doneresult`".to_owned(),
+                "step_result" => "from us: `noderesult` of `steps`".to_owned(),
+                _ => "from us: `noderesult` of `specials`".to_owned(),
+            };
             let zh = WORDS.iter().find(|known| known.0 == word).map_or("", |known| known.1);
             let _ = writeln!(text, "| {place} | `{code}` | {} {zh} |", word.replace('_', " "));
         }
@@ -101,7 +105,7 @@ mod tests {
         let page = page();
         for line in [
             "| to us: `state` | `06` | correction 补齐补正 |",
-            "| `doneresult` | `1` | denied 不予许可 |",
+            "| both ways: `doneresult` | `1` | denied 不予许可 |",
             "CREATE TABLE PRE_APASINFO (",
         ] {
             assert!(page.contains(line), "{line}\n{page}");

@@ -206,7 +206,7 @@ impl Receiver {
                 let path = request.uri().path().to_owned();
                 let call = Call { method: "POST", path_and_query: &path, body: &body };
                 let now = World::real().now();
-                let stamp = Stamp::read(request.headers()).unwrap();
+                let stamp = signature::Stamp::read(request.headers()).unwrap();
                 let known = signature::admit(&*trusted, &stamp, &call, &*nonces, now).await.is_ok();
                 let fails = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok();
                 let status = match (known && path == "/integration/v1/reports", fails) {

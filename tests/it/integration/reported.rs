@@ -38,7 +38,7 @@ impl Platform {
 
 async fn handed_over(scene: &Scene) -> String {
     let case = scene.submitted().await;
-    assert_eq!(scene.drain().await, 1);
+    assert!(scene.drain().await > 0);
     scene.forward(TimeDelta::minutes(1));
     case
 }
