@@ -3,8 +3,6 @@
 
 mod bmp;
 mod bounds;
-mod directory;
-mod fax;
 mod gif;
 mod heic;
 mod heif;
@@ -71,7 +69,7 @@ pub(crate) fn decode(
         Container::Webp => webp::decode(bytes, header, limits),
         Container::Gif => gif::decode(bytes, header),
         Container::Bmp => bmp::decode(bytes, limits),
-        Container::Tiff => tiff::decode(bytes, limits),
+        Container::Tiff => tiff::decode(bytes, limits, keep_going),
         Container::Heic => heic::decode(bytes, wanted, limits, keep_going),
     })
 }
