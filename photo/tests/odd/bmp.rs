@@ -108,16 +108,16 @@ fn colours_of_16_24_and_32_bits() {
             same(&format!("32 bits, {fourth}"), &four.bytes(), &picture, 0);
         }
         let coarse = |level: u8, bits: u32| u16::from(level) >> (8 - bits);
-        let five = pixels(&picture, from_top, |_, [r, g, b]| {
+        let fifths = pixels(&picture, from_top, |_, [r, g, b]| {
             (coarse(r, 5) << 10 | coarse(g, 5) << 5 | coarse(b, 5)).to_le_bytes().to_vec()
         });
-        same("5 bits each", &file(16, five).bytes(), &picture, 7);
-        let six = pixels(&picture, from_top, |_, [r, g, b]| {
+        same("5 bits each", &file(16, fifths).bytes(), &picture, 7);
+        let sixths = pixels(&picture, from_top, |_, [r, g, b]| {
             (coarse(r, 5) << 11 | coarse(g, 6) << 5 | coarse(b, 5)).to_le_bytes().to_vec()
         });
         for header in [40, 108] {
             let masks = vec![0xf800, 0x07e0, 0x001f];
-            same("5, 6 and 5", &Bmp { header, packing: MASKS, masks, ..file(16, six.clone()) }.bytes(), &picture, 7);
+            same("5, 6 and 5", &Bmp { header, packing: MASKS, masks, ..file(16, sixths.clone()) }.bytes(), &picture, 7);
         }
     }
     let turned = pixels(&picture, false, |_, [r, g, b]| vec![r, g, b, 9]);

@@ -39,7 +39,7 @@ fn a_clean_aperture_is_cut_out_before_and_after_turning() {
     alike("about the middle", &single(&[clap(60, 40, (0, 1), (0, 1))]), &middle);
     let aside = cut(&whole, 8, 18, 60, 40);
     let aperture = clap(60, 40, (-10, 1), (6, 1));
-    alike("aside", &single(&[aperture.clone()]), &aside);
+    alike("aside", &single(std::slice::from_ref(&aperture)), &aside);
     alike("in halves", &single(&[clap(60, 40, (-20, 2), (12, 2))]), &aside);
     for turns in 0..4_u8 {
         let turned = (0..turns).fold(aside.clone(), |picture, _| imageops::rotate270(&picture));

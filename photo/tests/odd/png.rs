@@ -12,8 +12,8 @@ const PALETTE: u8 = 3;
 const GREY_ALPHA: u8 = 4;
 const RGBA: u8 = 6;
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
-    let named = [name, body].concat();
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let named = [&name[..], body].concat();
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
     [&length[..], &named, &wrap::crc32(&named).to_be_bytes()].concat()
 }
@@ -69,12 +69,12 @@ impl Kept<'_> {
         let height = self.samples.len() / self.width / self.count();
         let sides = [self.width, height].map(|side| u32::try_from(side).unwrap().to_be_bytes()).concat();
         let rest = [u8::try_from(self.bits).unwrap(), self.colour, 0, 0, u8::from(self.interlaced)];
-        chunk(b"IHDR", &[&sides[..], &rest].concat())
+        chunk(*b"IHDR", &[&sides[..], &rest].concat())
     }
 
     fn file(self, before: &[u8], after: &[u8]) -> Vec<u8> {
-        let data = chunk(b"IDAT", &self.data());
-        [b"\x89PNG\r\n\x1a\n", &self.header()[..], before, &data, after, &chunk(b"IEND", b"")].concat()
+        let data = chunk(*b"IDAT", &self.data());
+        [b"\x89PNG\r\n\x1a\n", &self.header()[..], before, &data, after, &chunk(*b"IEND", b"")].concat()
     }
 }
 
@@ -98,19 +98,19 @@ fn grey_and_palettes_of_every_depth() {
             let key = samples[200];
             let high = if bits == 16 { key } else { 0 };
             let seen: Vec<u8> = samples.iter().map(|sample| if *sample == key { 0 } else { 255 }).collect();
-            let clear = kept.file(&chunk(b"tRNS", &[high, key]), &[]);
+            let clear = kept.file(&chunk(*b"tRNS", &[high, key]), &[]);
             same(&format!("{what}, one level clear"), &clear, &over_white(&want, &seen), 0);
             if bits == 16 {
-                same("only its lower byte differs", &kept.file(&chunk(b"tRNS", &[key, key ^ 1]), &[]), &want, 0);
+                same("only its lower byte differs", &kept.file(&chunk(*b"tRNS", &[key, key ^ 1]), &[]), &want, 0);
                 continue;
             }
             let (indices, palette) = indexed(1 << bits);
             let want = of_indices(&indices, &palette);
             let kept = Kept { samples: &indices, colour: PALETTE, ..kept };
-            let colours = chunk(b"PLTE", &palette.concat());
+            let colours = chunk(*b"PLTE", &palette.concat());
             same(&format!("palette, {what}"), &kept.file(&colours, &[]), &want, 0);
             // Fewer entries than colours: the others are opaque.
-            let clear = kept.file(&[colours, chunk(b"tRNS", &[0, 128])].concat(), &[]);
+            let clear = kept.file(&[colours, chunk(*b"tRNS", &[0, 128])].concat(), &[]);
             let seen: Vec<u8> = indices.iter().map(|index| [0, 128, 255][usize::from(*index).min(2)]).collect();
             same(&format!("clear palette, {what}"), &clear, &over_white(&want, &seen), 1);
         }
@@ -130,7 +130,7 @@ fn colours_and_opacity_of_8_and_16_bits() {
             let key = *picture.get_pixel(30, 30);
             let wide: Vec<u8> = key.0.iter().flat_map(|v| [if bits == 16 { *v } else { 0 }, *v]).collect();
             let seen: Vec<u8> = picture.pixels().map(|pixel| if *pixel == key { 0 } else { 255 }).collect();
-            let clear_colour = kept.file(&chunk(b"tRNS", &wide), &[]);
+            let clear_colour = kept.file(&chunk(*b"tRNS", &wide), &[]);
             same(&format!("{what}, one colour clear"), &clear_colour, &over_white(&picture, &seen), 0);
             let kept = Kept { samples: &grey_alpha, colour: GREY_ALPHA, ..kept };
             same(&format!("grey, {what}"), &kept.file(&[], &[]), &over_white(&of_levels(&levels), &clear), 1);
@@ -149,10 +149,10 @@ fn orientation_stands_before_or_after_the_pixels() {
     let picture = picture();
     for orientation in 1..=8 {
         let stored = wrap::stored(&picture, orientation);
-        let turn = chunk(b"eXIf", &wrap::exif(orientation, false));
+        let turn = chunk(*b"eXIf", &wrap::exif(orientation, false));
         same(&format!("{orientation} before"), &rgb(&stored).file(&turn, &[]), &picture, 0);
         same(&format!("{orientation} after"), &rgb(&stored).file(&[], &turn), &picture, 0);
-        let other = chunk(b"eXIf", &wrap::exif(orientation % 8 + 1, false));
+        let other = chunk(*b"eXIf", &wrap::exif(orientation % 8 + 1, false));
         same(&format!("{orientation} first"), &rgb(&stored).file(&turn, &other), &picture, 0);
     }
 }
@@ -170,11 +170,11 @@ fn what_is_said_of_colours_is_obeyed_in_the_order_of_the_standard() {
     let plain = draw::patches(120, 90);
     let (stored, icc) = profiles::stored_in(&plain, &profiles::display_p3());
     let numbers = |list: &[u32]| list.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
-    let gamma = |gamma: u32| chunk(b"gAMA", &numbers(&[gamma]));
-    let p3 = chunk(b"cHRM", &numbers(&[31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6000]));
-    let srgb_primaries = chunk(b"cHRM", &numbers(&[31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6000]));
-    let profile = chunk(b"iCCP", &[b"p3\0\0", &pack::zlib(&icc)[..]].concat());
-    let (code, srgb) = (|first| chunk(b"cICP", &[first, 13, 0, 1]), chunk(b"sRGB", &[0]));
+    let gamma = |gamma: u32| chunk(*b"gAMA", &numbers(&[gamma]));
+    let p3 = chunk(*b"cHRM", &numbers(&[31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6000]));
+    let srgb_primaries = chunk(*b"cHRM", &numbers(&[31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6000]));
+    let profile = chunk(*b"iCCP", &[b"p3\0\0", &pack::zlib(&icc)[..]].concat());
+    let (code, srgb) = (|first| chunk(*b"cICP", &[first, 13, 0, 1]), chunk(*b"sRGB", &[0]));
     patches_are_kept("a profile", &rgb(&stored).file(&profile, &[]), 4);
     patches_are_kept("code points", &rgb(&stored).file(&code(12), &[]), 4);
     patches_are_kept("primaries", &rgb(&stored).file(&p3, &[]), 4);
@@ -189,9 +189,9 @@ fn what_is_said_of_colours_is_obeyed_in_the_order_of_the_standard() {
         gamma(45_455),
         gamma(1),
         // Colours brighter than any screen are shown as they are.
-        chunk(b"cICP", &[9, 16, 0, 1]),
-        chunk(b"cHRM", &[0; 32]),
-        chunk(b"iCCP", b"broken\0\0no data at all"),
+        chunk(*b"cICP", &[9, 16, 0, 1]),
+        chunk(*b"cHRM", &[0; 32]),
+        chunk(*b"iCCP", b"broken\0\0no data at all"),
     ] {
         assert!(shown("sRGB", &rgb(&plain).file(&before, &[])) == plain, "{before:?}");
     }
@@ -216,17 +216,17 @@ fn of_an_animation_the_picture_that_every_viewer_shows() {
     let picture = picture();
     let other = RgbImage::from_fn(61, 43, |x, y| image::Rgb(picture.get_pixel(x, y).0.map(|level| 255 - level)));
     let numbers = |list: &[u32]| list.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
-    let frame = |number: u32| chunk(b"fcTL", &[numbers(&[number, 61, 43, 0, 0]), vec![0, 1, 0, 10, 0, 0]].concat());
-    let data = |number: u32| chunk(b"fdAT", &[numbers(&[number]), rgb(&other).data()].concat());
-    let shown_first = [chunk(b"acTL", &numbers(&[2, 0])), frame(0)].concat();
+    let frame = |number: u32| chunk(*b"fcTL", &[numbers(&[number, 61, 43, 0, 0]), vec![0, 1, 0, 10, 0, 0]].concat());
+    let data = |number: u32| chunk(*b"fdAT", &[numbers(&[number]), rgb(&other).data()].concat());
+    let shown_first = [chunk(*b"acTL", &numbers(&[2, 0])), frame(0)].concat();
     same("first frame", &rgb(&picture).file(&shown_first, &[frame(1), data(2)].concat()), &picture, 0);
-    let hidden = chunk(b"acTL", &numbers(&[1, 0]));
+    let hidden = chunk(*b"acTL", &numbers(&[1, 0]));
     same("beside the animation", &rgb(&picture).file(&hidden, &[frame(0), data(1)].concat()), &picture, 0);
 }
 
 #[test]
 fn pngs_for_apples_programs_are_refused_in_plain_words() {
     let bytes = rgb(&picture()).file(&[], &[]);
-    let apple = [&bytes[..8], &chunk(b"CgBI", &[0x50, 0, 0x20, 2]), &bytes[8..]].concat();
+    let apple = [&bytes[..8], &chunk(*b"CgBI", &[0x50, 0, 0x20, 2]), &bytes[8..]].concat();
     refused("CgBI", &apple, Code::Unsupported);
 }

@@ -11,7 +11,7 @@ const EXIF: u8 = 8;
 const ALPHA: u8 = 16;
 const PROFILE: u8 = 32;
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap().to_le_bytes();
     [&name[..], &length, body, &[0][..body.len() % 2]].concat()
 }
@@ -24,7 +24,7 @@ fn three(number: u32) -> [u8; 3] {
 /// A file with a header of its own.
 fn file(flags: u8, (width, height): (u32, u32), chunks: &[Vec<u8>]) -> Vec<u8> {
     let canvas = [&[flags, 0, 0, 0][..], &three(width - 1), &three(height - 1)].concat();
-    let body = [b"WEBP".to_vec(), chunk(b"VP8X", &canvas), chunks.concat()].concat();
+    let body = [b"WEBP".to_vec(), chunk(*b"VP8X", &canvas), chunks.concat()].concat();
     [b"RIFF", &u32::try_from(body.len()).unwrap().to_le_bytes()[..], &body].concat()
 }
 
@@ -41,12 +41,12 @@ fn lossy_with_opacity() -> Vec<u8> {
 
 fn frame((left, top): (u32, u32), (width, height): (u32, u32), picture: &[u8]) -> Vec<u8> {
     let place = [left / 2, top / 2, width - 1, height - 1, 100].map(three).concat();
-    chunk(b"ANMF", &[&place[..], &[2], picture].concat())
+    chunk(*b"ANMF", &[&place[..], &[2], picture].concat())
 }
 
 fn animation() -> Vec<u8> {
     // Its background is blue, which no viewer shows.
-    chunk(b"ANIM", &[255, 0, 0, 255, 0, 0])
+    chunk(*b"ANIM", &[255, 0, 0, 255, 0, 0])
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn orientation_turns_a_lossy_picture_and_its_opacity() {
     let stored = shown("as it is", plain);
     assert_eq!(stored.dimensions(), (size[0], size[1]));
     for orientation in 1..=8 {
-        let turn = chunk(b"EXIF", &wrap::exif(orientation, false));
+        let turn = chunk(*b"EXIF", &wrap::exif(orientation, false));
         let bytes = file(EXIF | ALPHA, (size[0], size[1]), &[lossy_with_opacity(), turn]);
         let want = match orientation {
             2 => imageops::flip_horizontal(&stored),
@@ -73,7 +73,7 @@ fn orientation_turns_a_lossy_picture_and_its_opacity() {
     let picture = picture();
     let turned = lossless(&wrap::stored(&picture, 6));
     let block = [b"Exif\0\0".to_vec(), wrap::exif(6, true)].concat();
-    same("behind the name", &file(EXIF, (43, 61), &[turned, chunk(b"EXIF", &block)]), &picture, 0);
+    same("behind the name", &file(EXIF, (43, 61), &[turned, chunk(*b"EXIF", &block)]), &picture, 0);
 }
 
 #[test]
@@ -86,15 +86,15 @@ fn opacity_and_profile() {
     same("opacity", &wrap::plain_alpha(&rgba, ImageFormat::WebP), &over_white(&picture, &clear), 1);
     let patches = draw::patches(120, 90);
     let (stored, icc) = profiles::stored_in(&patches, &profiles::display_p3());
-    let still = file(PROFILE, (120, 90), &[chunk(b"ICCP", &icc), lossless(&stored)]);
+    let still = file(PROFILE, (120, 90), &[chunk(*b"ICCP", &icc), lossless(&stored)]);
     let whole = frame((0, 0), (120, 90), &lossless(&stored));
-    let moving = file(PROFILE | ANIMATED, (120, 90), &[chunk(b"ICCP", &icc), animation(), whole]);
+    let moving = file(PROFILE | ANIMATED, (120, 90), &[chunk(*b"ICCP", &icc), animation(), whole]);
     for bytes in [still, moving] {
         for (got, want) in draw::read_patches(&shown("profile", &bytes)).iter().zip(draw::PATCHES) {
             assert!(got.iter().zip(want).all(|(g, w)| g.abs_diff(w) <= 4), "{got:?} for {want:?}");
         }
     }
-    let broken = file(PROFILE, (61, 43), &[chunk(b"ICCP", b"broken"), lossless(&picture)]);
+    let broken = file(PROFILE, (61, 43), &[chunk(*b"ICCP", b"broken"), lossless(&picture)]);
     same("a broken profile", &broken, &picture, 0);
 }
 
@@ -126,7 +126,7 @@ fn what_the_first_frame_leaves_bare_is_bare() {
 #[test]
 fn a_canvas_that_is_told_twice_or_too_small_is_no_way_in() {
     let picture = picture();
-    let said = |side: u32| chunk(b"VP8X", &[&[0; 4][..], &three(side - 1), &three(side - 1)].concat());
+    let said = |side: u32| chunk(*b"VP8X", &[&[0; 4][..], &three(side - 1), &three(side - 1)].concat());
     same("the first counts", &file(0, (61, 43), &[said(9000), lossless(&picture)]), &picture, 0);
     let frames = [animation(), frame((40, 6), (61, 43), &lossless(&picture))];
     refused("a frame beyond its canvas", &file(ANIMATED, (61, 43), &frames), Code::Damaged);

@@ -75,8 +75,8 @@ pub(super) fn is_sound(entries: &[Entry<'_>]) -> bool {
 
 /// Changes a single number; nothing where it is missing, a list, or has no room for the new value.
 pub(super) fn set(bytes: &mut [u8], tag: u16, value: u32) -> Option<()> {
-    let list = entries(bytes)?;
-    let (kind, at) = list.iter().find(|entry| entry.tag == tag && entry.count == 1).map(|e| (e.kind, e.value_at))?;
+    let single = entries(bytes)?.into_iter().find(|entry| entry.tag == tag && entry.count == 1)?;
+    let (kind, at) = (single.kind, single.value_at);
     let size = match kind {
         3 => 2,
         4 => 4,
@@ -84,9 +84,9 @@ pub(super) fn set(bytes: &mut [u8], tag: u16, value: u32) -> Option<()> {
         _ => return None,
     };
     let wide = u64::from(value).to_le_bytes();
-    let (kept, lost) = wide.split_at_checked(size)?;
+    let (kept, over) = wide.split_at_checked(size)?;
     let little = bytes.starts_with(b"II");
-    let slot = bytes.get_mut(at..at + size).filter(|_| lost.iter().all(|byte| *byte == 0))?;
+    let slot = bytes.get_mut(at..at + size).filter(|_| over.iter().all(|byte| *byte == 0))?;
     slot.copy_from_slice(kept);
     if !little {
         slot.reverse();

@@ -113,7 +113,9 @@ fn plain(bytes: &[u8], layout: &Layout, limits: &Limits) -> Result<Vec<u8>, Refu
     if number(&mut decoder, Tag::FillOrder) == Some(LOWEST_BIT_FIRST) && !layout.is_jpeg() {
         for range in layout.ranges(&mut decoder, bytes.len())? {
             let chunk = plain.get_mut(range).ok_or_else(advice::damaged)?;
-            chunk.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+            for byte in chunk {
+                *byte = byte.reverse_bits();
+            }
         }
         changes.push((Tag::FillOrder, HIGHEST_BIT_FIRST));
     }
@@ -169,11 +171,11 @@ fn grids(bytes: &[u8], layout: &Layout, data: &[u8]) -> Planar {
     let (stride, total) = (layout.width as usize, layout.width as usize * layout.height as usize);
     let (width, height) = (f64::from(layout.width), f64::from(layout.height));
     let grids = data.chunks_exact(total).map(|plane| Grid { samples: plane.to_vec(), stride, width, height }).collect();
-    Planar { model: Model::Ycc(matrix(bytes).unwrap_or(Matrix::jpeg())), grids }
+    Planar { model: Model::Ycc(matrix(bytes)), grids }
 }
 
-/// The weights of red and blue in luma, and its range, where the file says that they are not those of JPEG.
-fn matrix(bytes: &[u8]) -> Option<Matrix> {
+/// The weights of red and blue in luma, and its range; those of JPEG where the file says nothing else.
+fn matrix(bytes: &[u8]) -> Matrix {
     let weights = directory::ratios(bytes, value(bytes, Tag::Unknown(529)).unwrap_or_default());
     let range = directory::ratios(bytes, value(bytes, Tag::Unknown(532)).unwrap_or_default());
     let full = range.first().is_none_or(|black| *black < 8.0);
@@ -183,7 +185,7 @@ fn matrix(bytes: &[u8]) -> Option<Matrix> {
         [red, _, blue] => (weight(*red), weight(*blue)),
         _ => (2990, 1140),
     };
-    Some(Matrix::new(red, blue, full))
+    Matrix::new(red, blue, full)
 }
 
 fn refuse(error: &TiffError) -> Refusal {
