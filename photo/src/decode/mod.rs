@@ -3,8 +3,6 @@
 
 mod bmp;
 mod bounds;
-mod directory;
-mod fax;
 mod gif;
 mod heic;
 mod heif;
@@ -68,10 +66,10 @@ pub(crate) fn decode(
     guarded(|| match header.container {
         Container::Jpeg => jpeg::decode(bytes, wanted, limits, keep_going),
         Container::Png => png::decode(bytes, limits, keep_going),
-        Container::Webp => webp::decode(bytes, limits),
+        Container::Webp => webp::decode(bytes, header, limits),
         Container::Gif => gif::decode(bytes, header),
         Container::Bmp => bmp::decode(bytes, limits),
-        Container::Tiff => tiff::decode(bytes, limits),
+        Container::Tiff => tiff::decode(bytes, limits, keep_going),
         Container::Heic => heic::decode(bytes, wanted, limits, keep_going),
     })
 }

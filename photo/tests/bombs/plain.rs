@@ -29,6 +29,7 @@ pub(crate) fn bombs() -> Vec<fn() -> Bomb> {
         || bomb("tiff whose bits are countless", tiff(&[(258, 1, 200_000_000, 8)]), Code::Damaged),
         || bomb("tiff whose tiles are larger than its picture", tiff_tile(), Code::Damaged),
         || bomb("tiff whose directories form a ring", tiff_ring(), Code::Damaged),
+        || bomb("tiff whose JPEG is larger than its strip", tiff_jpeg(), Code::Damaged),
         || bomb("fax whose strips are all the file", fax(), Code::Damaged),
     ]
 }
@@ -170,6 +171,12 @@ fn tiff_tile() -> Vec<u8> {
         bytes[place..place + 2].copy_from_slice(&tag.to_le_bytes());
     }
     bytes
+}
+
+fn tiff_jpeg() -> Vec<u8> {
+    let jpeg = jpeg_of(16_000, 16_000);
+    let [at, length] = [tiff(&[]).len(), jpeg.len()].map(|number| u32::try_from(number).unwrap());
+    [tiff(&[(259, 3, 1, 7), (273, 4, 1, at), (279, 4, 1, length)]), jpeg].concat()
 }
 
 fn tiff_ring() -> Vec<u8> {

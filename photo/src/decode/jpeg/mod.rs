@@ -55,6 +55,12 @@ pub(super) fn header(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
     Ok(Header { container: Container::Jpeg, width, height, orientation: front.orientation })
 }
 
+/// Width, height and components of the first picture, by its header alone.
+pub(super) fn shape(bytes: &[u8], limits: &Limits) -> Result<(u32, u32, usize), Refusal> {
+    let frame = segments::front(bytes, limits)?.frame;
+    Ok((frame.width, frame.height, frame.components.len()))
+}
+
 /// Decodes the first picture of the file, no larger than `wanted` needs it.
 pub(super) fn decode(
     bytes: &[u8],

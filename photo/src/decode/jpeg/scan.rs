@@ -106,10 +106,10 @@ impl Scan {
         let mut parts: Vec<Part> = Vec::new();
         for pair in list.chunks_exact(2) {
             let [id, tables] = pair else { return Err(advice::damaged()) };
-            let component = frame.components.iter().position(|c| c.id == *id).ok_or_else(advice::damaged)?;
-            if parts.iter().any(|part| part.component == component) {
-                return Err(advice::damaged());
-            }
+            // Some cameras call all components the same: they are meant in their order.
+            let taken = |component: usize| parts.iter().any(|part| part.component == component);
+            let mut named = frame.components.iter().enumerate().filter(|(_, c)| c.id == *id);
+            let (component, _) = named.find(|(index, _)| !taken(*index)).ok_or_else(advice::damaged)?;
             parts.push(Part { component, dc: usize::from(tables >> 4), ac: usize::from(tables & 15) });
         }
         let scan = Self {

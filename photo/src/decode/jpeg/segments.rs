@@ -91,6 +91,8 @@ pub(super) fn front(bytes: &[u8], limits: &Limits) -> Result<Front, Refusal> {
                 front.profile = join_profile(&pieces, limits);
                 return Ok(front);
             }
+            // The frame of a JPEG-LS.
+            0xf7 => return Err(advice::unsupported("jpeg")),
             0xd9 => return Err(advice::damaged()),
             0xe3..=0xef | 0xfe => front.metadata = true,
             _ => {}

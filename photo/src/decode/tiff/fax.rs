@@ -7,13 +7,12 @@ use fax::decoder::{decode_g3, pels};
 const END_OF_LINE: [u8; 4] = [0, 1, 0xff, 0xff];
 
 /// Decodes the strips of a page to one byte a pixel, 0 for ink and 255 for paper; nothing when a line is missing or short.
-pub(super) fn decode(strips: &[&[u8]], width: u32, height: u32, bits_reversed: bool) -> Option<Vec<u8>> {
+pub(super) fn decode(strips: &[&[u8]], width: u32, height: u32) -> Option<Vec<u8>> {
     let across = u16::try_from(width).ok()?;
     let (mut data, mut sound) = (Vec::with_capacity(width as usize * height as usize), true);
     for strip in strips {
-        let bytes = strip.iter().map(|byte| if bits_reversed { byte.reverse_bits() } else { *byte });
         // Many writers leave out what ends the last line.
-        let bytes = bytes.chain(END_OF_LINE);
+        let bytes = strip.iter().copied().chain(END_OF_LINE);
         // The end is told by the number of lines: many writers leave the closing code out.
         let _ = decode_g3(bytes, |line| {
             if line.is_empty() || data.len() >= width as usize * height as usize {
@@ -49,19 +48,17 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_read_in_both_bit_orders() {
+    fn lines_are_read() {
         let want = [[255; 8].as_slice(), &[0; 3], &[255; 5]].concat().repeat(3);
         let bytes = packed(&line().repeat(3));
-        let turned: Vec<u8> = bytes.iter().map(|b| b.reverse_bits()).collect();
-        assert_eq!(decode(&[&bytes], 16, 3, false), Some(want.clone()));
-        assert_eq!(decode(&[&turned], 16, 3, true), Some(want));
+        assert_eq!(decode(&[&bytes], 16, 3), Some(want));
     }
 
     #[test]
     fn one_missing_line_is_paper_and_two_are_damage() {
         let bytes = packed(&line().repeat(3));
-        assert_eq!(decode(&[&bytes], 16, 4, false).map(|data| data[48..].to_vec()), Some(vec![255; 16]));
-        assert_eq!(decode(&[&bytes], 16, 5, false), None);
-        assert_eq!(decode(&[&bytes], 17, 3, false), None);
+        assert_eq!(decode(&[&bytes], 16, 4).map(|data| data[48..].to_vec()), Some(vec![255; 16]));
+        assert_eq!(decode(&[&bytes], 16, 5), None);
+        assert_eq!(decode(&[&bytes], 17, 3), None);
     }
 }

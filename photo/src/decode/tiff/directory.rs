@@ -15,11 +15,12 @@ const WANTED: [u16; 24] = [
 /// One entry of the directory.
 pub(super) struct Entry<'a> {
     pub(super) tag: u16,
+    kind: u64,
     count: u64,
     /// Nothing when it reaches beyond the file.
     pub(super) value: Option<&'a [u8]>,
     /// Where the value stands, when it stands in the entry itself.
-    pub(super) value_at: usize,
+    value_at: usize,
 }
 
 /// Reads numbers in the file's byte order.
@@ -59,7 +60,7 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
         let length = usize::try_from(count.saturating_mul(size)).unwrap_or(usize::MAX);
         let from = if length <= word { Some(value_at) } else { usize::try_from(words.at(value_at, word)?).ok() };
         let value = from.and_then(|from| bytes.get(from..from.checked_add(length)?));
-        Some(Entry { tag, count, value, value_at })
+        Some(Entry { tag, kind, count, value, value_at })
     };
     (0..usize::try_from(count).ok()?).map(entry).collect()
 }
@@ -70,6 +71,35 @@ pub(super) fn is_sound(entries: &[Entry<'_>]) -> bool {
         .iter()
         .filter(|entry| WANTED.contains(&entry.tag))
         .all(|entry| entry.count <= MOST_VALUES && entry.value.is_some())
+}
+
+/// Changes a single number; nothing where it is missing, a list, or has no room for the new value.
+pub(super) fn set(bytes: &mut [u8], tag: u16, value: u32) -> Option<()> {
+    let single = entries(bytes)?.into_iter().find(|entry| entry.tag == tag && entry.count == 1)?;
+    let (kind, at) = (single.kind, single.value_at);
+    let size = match kind {
+        3 => 2,
+        4 => 4,
+        16 => 8,
+        _ => return None,
+    };
+    let wide = u64::from(value).to_le_bytes();
+    let (kept, over) = wide.split_at_checked(size)?;
+    let little = bytes.starts_with(b"II");
+    let slot = bytes.get_mut(at..at + size).filter(|_| over.iter().all(|byte| *byte == 0))?;
+    slot.copy_from_slice(kept);
+    if !little {
+        slot.reverse();
+    }
+    Some(())
+}
+
+/// The value of a list of ratios.
+pub(super) fn ratios(bytes: &[u8], value: &[u8]) -> Vec<f64> {
+    let words = Words { bytes: value, little: bytes.starts_with(b"II") };
+    let number = |at: usize| words.at(at, 4).and_then(|n| u32::try_from(n).ok()).map(f64::from);
+    let ratio = |at: usize| Some(number(at)? / number(at + 4).filter(|below| *below > 0.0)?);
+    (0..value.len() / 8).map_while(|index| ratio(index * 8)).collect()
 }
 
 #[cfg(test)]
