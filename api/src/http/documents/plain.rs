@@ -107,7 +107,9 @@ fn close(document: &mut Value) {
     let mut sent = BTreeSet::new();
     let bodies: Vec<_> = operations(document).filter_map(|operation| operation.get("requestBody").cloned()).collect();
     let Some(schemas) = document.get_mut("components").and_then(|all| all.get_mut("schemas")) else { return };
-    bodies.iter().for_each(|body| collect(body, schemas, &mut sent));
+    for body in &bodies {
+        collect(body, schemas, &mut sent);
+    }
     for name in sent.iter().filter(|name| *name != OPEN) {
         let Some(Value::Mapping(schema)) = schemas.get_mut(name.as_str()) else { continue };
         if schema.contains_key("properties") && !schema.contains_key("additionalProperties") {
