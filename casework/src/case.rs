@@ -199,19 +199,18 @@ pub(crate) async fn advance(
     }
     change.last_event = Set(old.last_event + 1);
     let new = write(desk, tx, old, change).await?;
-    record(desk, tx, &new, event).await?;
+    record(desk, tx, &new, &event).await?;
     Ok(new)
 }
 
 /// Writes a line of the timeline; its number is the case's `last_event`.
-pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model, event: Event) -> Result<()> {
-    let inner = event.inner;
+pub(crate) async fn record(desk: &Desk, tx: &DatabaseTransaction, case: &case::Model, event: &Event) -> Result<()> {
     case_event::Entity::insert(line(desk, case, event)?).exec_without_returning(tx).await?;
-    if inner { Ok(()) } else { outbox::write(tx, webhook::promises(desk, tx, from_ref(case)).await?).await }
+    if event.inner { Ok(()) } else { outbox::write(tx, webhook::promises(desk, tx, from_ref(case)).await?).await }
 }
 
 /// The row of a line.
-pub(crate) fn line(desk: &Desk, case: &case::Model, event: Event) -> Result<case_event::ActiveModel> {
+pub(crate) fn line(desk: &Desk, case: &case::Model, event: &Event) -> Result<case_event::ActiveModel> {
     Ok(case_event::ActiveModel {
         id: Set(EventId(desk.world.id()?)),
         case_id: Set(case.id),

@@ -62,7 +62,7 @@ pub async fn create(
     }
     .insert(&tx)
     .await?;
-    row::record(desk, &tx, &case, Event::by_owner(desk, "created", owner)).await?;
+    row::record(desk, &tx, &case, &Event::by_owner(desk, "created", owner)).await?;
     repeat::keep(desk, &tx, once.map(|once| once.kept(desk, &case)).transpose()?.into_iter().collect()).await?;
     tx.commit().await?;
     Ok(case)

@@ -83,13 +83,16 @@ async fn tend(desk: Desk, tended: Tended<Handing, Result<case::Model>>) {
         }
         // In the same order everywhere: two processes do not wait for each other in a circle.
         waiting.sort_by_key(|(handing, _)| handing.old.id);
-        let (handings, mut tell): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-        // Who has left meanwhile needs no answer.
-        match write(&desk, &handings).await {
-            Ok(cases) => tell.into_iter().zip(cases).for_each(|(tell, case)| drop(tell.send(Ok(case)))),
-            Err(error) if tell.len() == 1 => drop(tell.pop().map(|tell| tell.send(Err(error)))),
+        let (handings, tell): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        let written = match write(&desk, &handings).await {
+            Ok(cases) => cases.into_iter().map(Ok).collect(),
+            Err(error) if tell.len() == 1 => vec![Err(error)],
             // Nobody knows whose fault it was: who hears nothing tries alone.
-            Err(_) => {}
+            Err(_) => Vec::new(),
+        };
+        for (tell, answer) in tell.into_iter().zip(written) {
+            // Who has left meanwhile needs no answer.
+            drop(tell.send(answer));
         }
     }
 }
@@ -108,7 +111,8 @@ async fn write(desk: &Desk, handings: &[Handing]) -> Result<Vec<case::Model>> {
     feed::changed(desk, &tx, &cases).await?;
     let mut lines = Vec::new();
     for case in &cases {
-        lines.push(row::line(desk, case, Event { at, ..Event::by_owner(desk, "submitted", case.owner_id) })?);
+        let event = Event { at, ..Event::by_owner(desk, "submitted", case.owner_id) };
+        lines.push(row::line(desk, case, &event)?);
     }
     case_event::Entity::insert_many(lines).exec_without_returning(&tx).await?;
     let mut promises = webhook::promises(desk, &tx, &cases).await?;
