@@ -160,7 +160,7 @@ async fn a_scripted_correction_waits_for_the_new_version() {
     assert_eq!(scene.gateway.post_case(&corrected).await.verdict, Verdict::Accepted);
     let (_, body) = receiver.came.recv().await.unwrap();
     let report = scene.gateway.read_report(body.to_string().as_bytes()).unwrap();
-    assert_eq!((report.dataver, report.status.name(), report.sequence), (2, "accepted", Some(4)));
+    assert_eq!((report.dataver, report.status.name(), report.sequence), (Some(2), "accepted", Some(4)));
 }
 
 #[tokio::test]

@@ -86,7 +86,8 @@ fn a_last_day_is_read_or_told_never_dropped() {
         ReportedStatus::Approved { licence: Some(licence) } => licence.valid_until,
         other => panic!("{other:?}"),
     };
-    for limit in [json!("2028-11-21"), json!("20281121"), json!(20281121), json!("2028/11/21"), json!("2028年11月21日")]
+    for limit in
+        [json!("2028-11-21"), json!("20281121"), json!(20_281_121), json!("2028/11/21"), json!("2028年11月21日")]
     {
         let report = with(granted(limit.clone())).unwrap();
         assert_eq!(last_day(report), NaiveDate::from_ymd_opt(2028, 11, 21), "{limit}");
