@@ -98,7 +98,10 @@ async fn one_that_changed_meanwhile_takes_nobody_along() {
     let scene = Scene::start().await;
     let changed = &scene.cases[3];
     let change = format!("UPDATE cases SET revision = revision + 1 WHERE id = '{changed}'");
-    let told = scene.hand_in(async |somebody| drop(somebody.execute_unprepared(&change).await.unwrap())).await;
+    let change = async |somebody: &DatabaseTransaction| {
+        somebody.execute_unprepared(&change).await.unwrap();
+    };
+    let told = scene.hand_in(change).await;
     scene.all_is_well(&told).await;
     assert_eq!(scene.transactions().await, scene.cases.len(), "each alone");
 }

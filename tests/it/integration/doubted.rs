@@ -38,8 +38,8 @@ async fn every_reason_to_doubt_a_call_has_a_code_and_a_place(setup: Setup) {
     assert!(details(&chinese).iter().all(|text| is_chinese(text)) && !english.iter().any(|text| is_chinese(text)));
     // DER where r‖s is wanted, and the other faults beside it.
     let mut bad = stamped(&machine.key, 0).headers().to_vec();
-    bad[1].1 = "soon".to_owned();
-    bad[2].1 = "short".to_owned();
+    "soon".clone_into(&mut bad[1].1);
+    "short".clone_into(&mut bad[2].1);
     bad[3].1 = format!("alg=sm2;sig={}", "30".repeat(70));
     let codes = [
         ("X-Gxb-Timestamp", "signature.malformed"),
