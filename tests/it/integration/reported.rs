@@ -177,7 +177,7 @@ async fn what_is_being_corrected_is_not_what_was_handed_in(setup: Setup) {
     assert_eq!(platform.told(&case, scene.now(), json!({ "state": "06" })).await, "applied - correcting");
     assert_eq!(read().await, (1, false));
     scene.forward(TimeDelta::minutes(1));
-    scene.owner().await.post_once(&format!("/v1/cases/{case}/submit"), "again", None).await.expect(202);
+    scene.owner().await.post_once(&format!("/v1/cases/{case}/submit"), "submit-again", None).await.expect(202);
     assert_eq!(read().await, (2, true));
     let other = handed_over(&scene).await;
     platform.told(&other, scene.now(), json!({ "state": "06" })).await;
