@@ -19,7 +19,8 @@ pub struct Meaning {
 }
 
 /// Declares a table: its name; code, meaning and cure in both languages.
-macro_rules! table {
+#[macro_export]
+macro_rules! meanings {
     ($name:ident, $($code:literal: $zh:literal / $en:literal, $next_zh:literal / $next_en:literal;)+) => {
         /// Every code, in the order of the page.
         pub static $name: &[$crate::reason::Meaning] = &[
@@ -27,9 +28,8 @@ macro_rules! table {
         ];
     };
 }
-pub(crate) use table;
 
-table! {
+meanings! {
     ALL,
     // The province, tried again without anybody.
     "province.unreachable": "连不上对方，什么都没有发出" / "no connection: nothing was sent",

@@ -1,7 +1,7 @@
 //! Why a call is not believed, and what to do about it.
 
 use super::{APP, NONCE, SIGNATURE, TIMESTAMP};
-use crate::reason::{self, Meaning};
+use crate::reason::Meaning;
 
 /// Why a call is not believed. Its text is fit for the caller's eyes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,7 +74,7 @@ impl Refusal {
     }
 }
 
-reason::table! {
+crate::meanings! {
     MEANINGS,
     "signature.missing": "缺少签名头" / "a header of the signature is missing",
         "每次调用都要带四个头：X-Gxb-App、X-Gxb-Timestamp、X-Gxb-Nonce、X-Gxb-Signature。" /

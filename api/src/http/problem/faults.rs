@@ -5,15 +5,8 @@
 use portal::reason::Meaning;
 use portal::signature;
 
-/// Declares the table.
-macro_rules! table {
-    ($($code:literal: $zh:literal / $en:literal, $next_zh:literal / $next_en:literal;)+) => {
-        static OWN: &[Meaning] =
-            &[$(Meaning { code: $code, zh: $zh, en: $en, next_zh: $next_zh, next_en: $next_en }),+];
-    };
-}
-
-table! {
+portal::meanings! {
+    OWN,
     "request.required": "缺少必填字段" / "a field that must be there is not", "补上。" / "Send it.";
     "request.unknown_field": "没有这个字段或参数" / "there is no such field or parameter",
         "核对拼写；多余的请去掉。" / "Compare its spelling with the document, or leave it out.";
