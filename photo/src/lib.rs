@@ -86,6 +86,9 @@ fn steps(
     }
     on()?;
     let whole = plan.scale >= 1.0 && plan.keep == (1.0, 1.0) && converted.is_none();
+    if whole && !flattened && keep::meets(bytes, &header, rule) {
+        keep::ease(&mut trail.checks, &header);
+    }
     let output = match whole.then(|| keep::keep(bytes, &header, rule, limits)).flatten() {
         Some(kept) => kept,
         None => budget::spend(canvas, rule, keep_going)?,
