@@ -14,7 +14,7 @@ const DOUBT: f64 = 0.02;
 /// below a limit to as far as half as much again above it. So much more is forgiven their blur and shake, in full to a
 /// picture of no size and nothing more to one this long.
 const DOUBT_SMALL: f64 = 0.8;
-const SMALL_PX: f64 = 600.0;
+const SMALL_PX: f64 = 480.0;
 
 /// Whether the file, as it came, already meets the rule; its picture is known to need no other size or colours.
 pub(crate) fn meets(bytes: &[u8], header: &Header, rule: &Rule) -> bool {
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn small_pictures_are_forgiven_more_but_only_their_edges() {
-        assert!(eased("shake", 2.6, 2.1, 300) && !eased("shake", 2.6, 2.1, 600) && !eased("shake", 5.0, 2.1, 300));
+        assert!(eased("shake", 2.6, 2.1, 300) && !eased("shake", 2.6, 2.1, 480) && !eased("shake", 5.0, 2.1, 300));
         assert!(!eased("glare", 1.5, 1.3, 300));
     }
 }
