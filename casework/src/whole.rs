@@ -33,8 +33,8 @@ impl Whole {
 
 /// The case of `owner`, whole.
 ///
-/// One statement, because nothing is read as often: each one more costs two round trips, its own and the pool's. And one
-/// text, because putting it together would take longer than the database takes to answer it.
+/// One statement, because nothing is read as often, and each one more costs a round trip. And one text, because putting it
+/// together would take longer than the database takes to answer it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none, or it is somebody else's.

@@ -13,6 +13,8 @@ use crate::score::{self, Peer};
 
 /// Drafts of one owner a round: fewer than an account may have.
 const DRAFTS: usize = 45;
+/// Owners whose drafts one connection hands in, so that a round takes about as long as its peer's.
+const OWNERS: usize = 8;
 /// The materials a signboard's owner must fill.
 const MATERIALS: [&str; 2] = ["site-photo", "business-licence"];
 /// What the peer does.
@@ -21,9 +23,15 @@ const INSERT: &str = "INSERT INTO single (body) VALUES (repeat('x', 200));\n";
 /// Prints the rate of submits: an `Idempotency-Key` with each, as phones send it.
 pub async fn measure(app: &TestApp) {
     let mut owners = JoinSet::new();
-    for number in 0..crate::CLIENTS {
+    for client in 0..crate::CLIENTS {
         let nobody = app.nobody();
-        owners.spawn(async move { Owner::new(&nobody, number).await });
+        owners.spawn(async move {
+            let mut owners = Vec::new();
+            for number in 0..OWNERS {
+                owners.push(Owner::new(&nobody, client * OWNERS + number).await);
+            }
+            owners
+        });
     }
     let owners = owners.join_all().await;
     let peer = Inserts::prepare().await;
@@ -56,7 +64,7 @@ impl Owner {
     }
 
     /// Complete drafts, as the requests that hand them in.
-    async fn drafts(self) -> Vec<Vec<u8>> {
+    async fn drafts(&self) -> Vec<Vec<u8>> {
         let token = self.caller.session["access_token"].as_str().unwrap();
         let mut submits = Vec::new();
         for _ in 0..DRAFTS {
@@ -76,9 +84,18 @@ impl Owner {
     }
 }
 
-/// Prepares drafts, then hands them all in, each owner on a connection of their own. Answers submits per second.
-async fn round(address: &str, owners: &[Owner]) -> f64 {
-    let drafts: JoinSet<_> = owners.iter().cloned().map(Owner::drafts).collect();
+/// Complete drafts of all of them, as the requests that hand them in.
+async fn drafts(owners: Vec<Owner>) -> Vec<Vec<u8>> {
+    let mut submits = Vec::new();
+    for owner in &owners {
+        submits.extend(owner.drafts().await);
+    }
+    submits
+}
+
+/// Prepares drafts, then hands them all in, on as many connections as the peer has. Answers submits per second.
+async fn round(address: &str, owners: &[Vec<Owner>]) -> f64 {
+    let drafts: JoinSet<_> = owners.iter().cloned().map(drafts).collect();
     let prepared = drafts.join_all().await;
     let mut clients = JoinSet::new();
     let began = Instant::now();
