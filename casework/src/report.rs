@@ -100,7 +100,8 @@ async fn carry_out(
     };
     let change = changes(desk, case, report, outcome, words.as_deref())?;
     let new = row::advance(desk, tx, case, state, change, event).await?;
-    let kind = act.filter(|_| outcome == Outcome::Applied).and_then(Kind::of);
+    // The licence of a decision that was told already is no news of its own.
+    let kind = act.filter(|_| outcome == Outcome::Applied && new.state != case.state).and_then(Kind::of);
     match kind {
         // An acceptance speaks for itself.
         Some(Kind::Accepted) => notice::give(desk, tx, &new, Kind::Accepted, None).await?,
@@ -132,7 +133,7 @@ fn changes(
             change.correction = Set(desk.seal(Purpose::Correction, words)?);
         }
         ReportedStatus::Approved { licence } => {
-            change.decided_at = Set(Some(when(desk, case, report.occurred_at)));
+            change.decided_at = Set(Some(case.decided_at.unwrap_or_else(|| when(desk, case, report.occurred_at))));
             change.licence = Set(row::seal_licence(desk, licence.as_ref())?);
         }
         ReportedStatus::Denied { .. } | ReportedStatus::NotAccepted { .. } => {

@@ -62,7 +62,12 @@ pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Out
             Ok(taken) => {
                 desk.world.passes(Moment::Reported, None).await;
                 let (status, outcome) = (report.status.name(), taken.outcome);
-                tracing::info!(report = %report.id, status, outcome = outcome.name(), "report");
+                if outcome == report::Outcome::UnknownCase {
+                    // Whoever fetched or dropped it is told nothing: the log is where a mistyped number shows.
+                    tracing::warn!(report = %report.id, status, orgbusno = %clean(&report.orgbusno, NAME_CHARS), "a report of no case of ours");
+                } else {
+                    tracing::info!(report = %report.id, status, outcome = outcome.name(), "report");
+                }
                 return Ok(Some(outcome));
             }
             Err(error @ Error::NoSuchVersion { .. }) => error.to_string(),

@@ -100,6 +100,9 @@ fn because(why: Why) -> &'static str {
         Why::NewerThere => {
             "省平台的版本较新，可能是恢复备份所致 a version we never sent: perhaps a backup was played back"
         }
+        Why::NotUnderWay => {
+            "没有报送过，也没有待报送，可能已被人工取消 nothing of it was sent or is under way: perhaps it was cancelled"
+        }
         Why::NotAsSent => "我方内容可能已改动，重发会是草稿 what stands here need not be what was sent",
         Why::DecidedHere => "已有决定，重发等于重新申请 decided here: sent again it would begin anew",
         Why::ItemLost => "事项目录中已没有该事项 its item is no longer in the catalogue",

@@ -112,6 +112,8 @@ pub enum DifferenceWhy {
     NeverSent,
     /// It has a version there that was never handed in here; perhaps for the same reason.
     NewerThere,
+    /// It was handed in, and nothing of it was sent or is under way: perhaps it was cancelled.
+    NotUnderWay,
     /// What stands here need not be what was handed in: sent again, it would be a draft.
     NotAsSent,
     /// It is decided here: sent again, it would begin anew there.
@@ -137,6 +139,7 @@ impl From<Why> for DifferenceWhy {
         match why {
             Why::NeverSent => Self::NeverSent,
             Why::NewerThere => Self::NewerThere,
+            Why::NotUnderWay => Self::NotUnderWay,
             Why::NotAsSent => Self::NotAsSent,
             Why::DecidedHere => Self::DecidedHere,
             Why::ItemLost => Self::ItemLost,

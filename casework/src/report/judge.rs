@@ -33,6 +33,7 @@ pub(super) fn judge(case: &case::Model, report: &Report, decided_here: bool) -> 
         None if case.state == State::Withdrawn => (Outcome::NotPossible, Some(Why::GivenUp)),
         _ if of < i64::from(case.data_version) && !decides => (Outcome::Stale, Some(Why::OlderVersion)),
         Some(_) => (Outcome::Applied, None),
+        None if brings_the_licence(case, report) => (Outcome::Applied, None),
         None if is_behind(case.state, act) => (Outcome::Stale, Some(Why::FurtherAlong)),
         None => (Outcome::NotPossible, Some(Why::Decided)),
     })
@@ -57,6 +58,12 @@ fn version(case: &case::Model, report: &Report) -> i64 {
 /// Whether it ends the case at the province.
 fn decides(act: Act) -> bool {
     matches!(act, Act::NotAccept | Act::Approve | Act::Deny)
+}
+
+/// Whether the decision was told before, and its licence comes now.
+fn brings_the_licence(case: &case::Model, report: &Report) -> bool {
+    let brings = matches!(report.status, ReportedStatus::Approved { licence: Some(_) });
+    brings && case.licence.is_none() && is_behind(case.state, Act::Approve)
 }
 
 /// Whether the case has passed what the report tells: nothing contradicts it, it is only late.

@@ -43,7 +43,7 @@ pub struct Ours {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// We sent it, and it is not there, or only an older version of it.
+    /// We sent it or should have, and it is not there, or only an older version of it.
     SentButAbsent,
     /// It is there, and we know nothing of having sent it.
     PresentButUnknown,
@@ -73,6 +73,8 @@ pub enum Why {
     NeverSent,
     /// It has a version there that was never handed in here; perhaps for the same reason.
     NewerThere,
+    /// It was handed in, and nothing of it was sent or is under way: perhaps it was cancelled.
+    NotUnderWay,
     /// What stands here need not be what was handed in: sent again, it would be a draft.
     NotAsSent,
     /// It is decided here: sent again, it would begin anew there.
@@ -143,8 +145,12 @@ pub fn as_sent(state: State) -> bool {
 }
 
 fn absent(ours: &Ours) -> Option<Finding> {
-    if ours.sent.is_none() || ours.open || ours.state == State::Withdrawn {
+    if ours.open || ours.state == State::Withdrawn {
         return None;
+    }
+    if ours.sent.is_none() {
+        let waits = as_sent(ours.state) && !state::is_final(ours.state);
+        return waits.then(|| Finding::new(Kind::SentButAbsent, Err(Why::NotUnderWay)));
     }
     let cure = match ours.decided_by {
         _ if !as_sent(ours.state) => Err(Why::NotAsSent),

@@ -87,8 +87,8 @@ crate::meanings! {
     "signature.stale": "时间戳与我方时间相差超过 5 分钟" / "the timestamp is more than five minutes from our clock",
         "校准时钟（每个答复的 Date 头是我方时间）；时间戳用秒，不是毫秒。" / "Set the clock (the Date header of every answer is ours); the timestamp is in seconds, not milliseconds.";
     "signature.wrong": "签名与请求不符，或者没有这个应用" / "the signature does not fit the call, or there is no such application",
-        "依次核对：应用名；密钥要先做 base64 解码；方法、带查询的路径与实际发出的一致；请求体的哈希按实际发出的字节计算，hmac-sha256 用 SHA-256，hmac-sm3 和 sm2 用 SM3。" /
-        "Compare in this order: the application's name; the secret, which is decoded from base64 first; method and path with query as they go out; the body's hash over the bytes that go out, by SHA-256 for hmac-sha256, by SM3 for hmac-sm3 and sm2.";
+        "依次核对：应用名；密钥（写在 hmac-…: 后面的要先做 base64 解码，GXB_PORTAL_SECRET 按原文使用）；方法、带查询的路径与实际发出的一致；请求体的哈希按实际发出的字节计算，hmac-sha256 用 SHA-256，hmac-sm3 和 sm2 用 SM3。" /
+        "Compare in this order: the application's name; the secret (decoded from base64 where it stands behind hmac-…:, as it stands where it is GXB_PORTAL_SECRET); method and path with query as they go out; the body's hash over the bytes that go out, by SHA-256 for hmac-sha256, by SM3 for hmac-sm3 and sm2.";
     "signature.expired": "密钥已到期" / "the key is no longer valid",
         "换用新的密钥签名，或请运维人员登记新密钥。" / "Sign with a newer key, or have the operator register one.";
     "signature.repeated": "随机数已经用过" / "the nonce was used before",

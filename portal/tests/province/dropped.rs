@@ -152,6 +152,9 @@ async fn strangers_acknowledge_nothing() {
     let says = async || {
         let reply = rig.adapter.post_case(&application()).await;
         assert_eq!(reply.verdict, WAITING);
+        // Whoever only asks, as the relay does after the first try, hears the same.
+        let asked = rig.adapter.get_case(ORGBUSNO).await;
+        assert_eq!((asked.verdict, &asked.excerpt), (WAITING, &reply.excerpt));
         reply.excerpt
     };
     assert!(says().await.contains("is not acknowledged yet"));
@@ -161,6 +164,8 @@ async fn strangers_acknowledge_nothing() {
     assert!(says().await.contains("its bundle is \"another\""), "an answer to something else");
     rig.leave(&path, &key(), &json!({ "bundle": name, "result": "perhaps" })).await;
     assert!(says().await.contains("must be \"taken\" or \"refused\""), "a word nobody knows");
+    rig.leave(&path, &key(), &json!({ "bundle": name, "result": "taken" })).await;
+    assert!(says().await.contains("names no projid"), "an application without its number there");
     // One that was for another place, copied here.
     rig.leave("inbox/acks/other.json", &key(), &taken(&name)).await;
     let moved = rig.store.get(&at("inbox/acks/other.json"), 1 << 20).await.unwrap();

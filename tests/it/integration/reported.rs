@@ -143,6 +143,30 @@ async fn everything_that_is_said_is_read_or_refused(setup: Setup) {
     assert_eq!(scene.case(&other).await["licence"]["valid_until"], "2028-11-21");
 }
 
+async fn a_licence_may_follow_the_decision(setup: Setup) {
+    let scene = Scene::start(setup).await;
+    let platform = Platform::of(&scene).await;
+    let case = handed_over(&scene).await;
+    let granted = json!({ "state": "10", "doneresult": "0" });
+    assert_eq!(platform.told(&case, scene.now(), granted.clone()).await, "applied - approved");
+    let decided_at = scene.case(&case).await["decided_at"].clone();
+    let with = |fields: Value| {
+        let mut all = granted.clone();
+        all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        all
+    };
+    let half = platform.says(&case, scene.now(), with(json!({ "certificatenam": "许可证" }))).await;
+    assert_eq!(half.faults(), [("/certificateno".to_owned(), "report.missing".to_owned())]);
+    scene.forward(TimeDelta::hours(1));
+    let licence = with(json!({ "certificatenam": "许可证", "certificateno": "鲁-1" }));
+    assert_eq!(platform.told(&case, scene.now(), licence.clone()).await, "applied - approved");
+    let shown = scene.case(&case).await;
+    assert_eq!((&shown["licence"]["number"], &shown["decided_at"]), (&json!("鲁-1"), &decided_at));
+    // The applicant hears of the decision once, and of its licence in the case.
+    assert_eq!(scene.owner().await.notices().await, ["approved"]);
+    assert_eq!(platform.told(&case, scene.now(), licence).await, "stale further_along approved");
+}
+
 /// Nobody is there to be told of what was fetched: it is kept, and the operator hears of it for some days.
 async fn what_was_fetched_and_cannot_be_taken_is_kept_and_told(setup: Setup) {
     let scene = Scene::start(setup).await;
@@ -192,6 +216,7 @@ tests::on_both!(
     what_was_given_up_takes_a_decision_and_nothing_else,
     a_correction_that_is_over_is_asked_for_no_more,
     everything_that_is_said_is_read_or_refused,
+    a_licence_may_follow_the_decision,
     what_was_fetched_and_cannot_be_taken_is_kept_and_told,
     what_is_being_corrected_is_not_what_was_handed_in,
 );

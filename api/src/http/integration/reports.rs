@@ -57,9 +57,9 @@ pub struct GatewayReport {
     pub exitres: Option<String>,
     /// What is to be put right, with state 06: at most 100 entries. The applicant reads `nodeadv` first, then a line for each.
     pub lists: Option<Vec<ToCorrect>>,
-    /// The licence's name.
+    /// The licence's name; it and the number are there both or neither. A later report of the same decision may bring them.
     pub certificatenam: Option<String>,
-    /// The licence's number.
+    /// The licence's number; see its name.
     pub certificateno: Option<String>,
     /// The licence's last day as `2028-11-21`, `20281121`, `2028/11/21` or `2028年11月21日`; 长期 or absent: it has no end.
     pub certificatelimit: Option<String>,

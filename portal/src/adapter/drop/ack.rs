@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::bundle::APPLY;
 use super::exchange;
 
 /// What became of a bundle that lies there.
@@ -43,9 +44,14 @@ impl Ack {
             "refused" => false,
             _ => return Err(format!("its result is {result:?}, and must be \"taken\" or \"refused\"")),
         };
+        let projid = field("projid")?;
+        // Without its number nothing that follows could be told of the case: whoever wrote this can write it again.
+        if taken && projid.is_empty() && bundle.ends_with(APPLY) {
+            return Err("it takes an application and names no projid".to_owned());
+        }
         let words = |name: &str| sheet.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let errors = sheet.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
-        Ok(Self { taken, projid: field("projid")?, code: words("code"), message: words("message"), errors })
+        Ok(Self { taken, projid, code: words("code"), message: words("message"), errors })
     }
 
     pub(super) fn is_taken(&self) -> bool {
@@ -84,6 +90,7 @@ mod tests {
             (r#"{"bundle": "0198-2-apply", "result": "taken"}"#, "its bundle is \"0198-2-apply\""),
             (r#"{"bundle": "0198-1-apply", "result": "ok"}"#, "must be \"taken\" or \"refused\""),
             (r#"{"bundle": "0198-1-apply", "result": "taken", "projid": {}}"#, "projid must be"),
+            (r#"{"bundle": "0198-1-apply", "result": "taken"}"#, "names no projid"),
         ] {
             let said = read(text).unwrap_err();
             assert!(said.contains(why), "{text} {said}");

@@ -8,7 +8,7 @@ use store::{DropPath, Object, StoreError};
 use super::ack::{Ack, Answer};
 use super::bundle::APPLY;
 use super::shelf::MAX_TEXT;
-use super::{FileDrop, ReportPage, Standing, exchange};
+use super::{FileDrop, NOT_YET, ReportPage, Standing, exchange, not_believed};
 use crate::adapter::{Received, ReportFault};
 use crate::signature::Envelope;
 
@@ -71,16 +71,16 @@ impl FileDrop {
         ack.inspect_err(|why| tracing::warn!(bundle, why, "an acknowledgement is not believed"))
     }
 
-    /// What the platform is known to have of a case: the latest version it acknowledged. Nothing while a bundle lies there that it
-    /// may still take: whoever heard that it has nothing would think the case gone.
-    pub(super) async fn standing(&self, orgbusno: &str) -> Result<Option<Standing>, StoreError> {
+    /// What the platform is known to have of a case: the latest version it acknowledged. Only words while a bundle lies there
+    /// that it may still take: whoever heard that it has nothing would think the case gone.
+    pub(super) async fn standing(&self, orgbusno: &str) -> Result<Result<Standing, String>, StoreError> {
         let mut newest: Option<(u32, String)> = None;
         for place in [TAKEN, ACKS] {
             let (objects, _) = self.shelf.list(&format!("{place}{orgbusno}-"), None).await?;
             for Object { path, .. } in objects {
                 let Some((bundle, dataver)) = application(&path, orgbusno) else { continue };
                 let Some(bytes) = self.shelf.text(&path).await? else { continue };
-                let ack = self.believed(&bundle, &bytes).ok().filter(|ack| ack.is_taken() && !ack.projid.is_empty());
+                let ack = self.believed(&bundle, &bytes).ok().filter(Ack::is_taken);
                 let Some(ack) = ack else { continue };
                 if place == ACKS {
                     self.keep(&bundle, bytes).await?;
@@ -90,32 +90,35 @@ impl FileDrop {
                 }
             }
         }
-        if self.lies_unanswered(orgbusno).await? {
-            return Ok(None);
+        if let Some(waiting) = self.lies_unanswered(orgbusno).await? {
+            return Ok(Err(waiting));
         }
-        let Some((dataver, province_id)) = newest else { return Ok(Some(Standing::Absent)) };
+        let Some((dataver, province_id)) = newest else { return Ok(Ok(Standing::Absent)) };
         let (pending, _) = self.pending().await?;
         let own = |received: &Received| received.report.as_ref().is_ok_and(|report| report.orgbusno == orgbusno);
         let history: Vec<_> = pending.into_iter().map(|(_, received)| received).filter(own).collect();
-        Ok(Some(Standing::Present { province_id, dataver, state: exchange::last(&history), history }))
+        Ok(Ok(Standing::Present { province_id, dataver, state: exchange::last(&history), history }))
     }
 
-    /// Whether a version of the application lies there that is neither taken nor refused.
-    async fn lies_unanswered(&self, orgbusno: &str) -> Result<bool, StoreError> {
+    /// Why a version of the application that lies there is neither taken nor refused; none when there is none.
+    async fn lies_unanswered(&self, orgbusno: &str) -> Result<Option<String>, StoreError> {
         let (objects, _) = self.shelf.list(&format!("outbox/{orgbusno}-"), None).await?;
         for Object { path, .. } in objects {
             let Some(bundle) = path.strip_prefix("outbox/").and_then(|rest| rest.strip_suffix("/manifest.json")) else {
                 continue;
             };
-            let answered = match self.shelf.text(&ack_path(bundle)).await? {
-                Some(bytes) => self.believed(bundle, &bytes).is_ok(),
-                None => false,
+            if !bundle.ends_with(APPLY) {
+                continue;
+            }
+            let waiting = match self.shelf.text(&ack_path(bundle)).await? {
+                Some(bytes) => self.believed(bundle, &bytes).err().map(|why| not_believed(&why)),
+                None => Some(NOT_YET.to_owned()),
             };
-            if bundle.ends_with(APPLY) && !answered && self.taken(bundle).await?.is_none() {
-                return Ok(true);
+            if waiting.is_some() && self.taken(bundle).await?.is_none() {
+                return Ok(waiting);
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// The reports that wait. The cursor names those handed out last: whoever comes back with it has kept them.

@@ -76,9 +76,7 @@ impl FileDrop {
                 Reply::rejected(FILE_ABSENT, &ack.words())
             }
             (Ok(Sent::Lies), Ok(Answer::Given(ack))) => Reply::rejected("province.refused", &ack.words()),
-            (Ok(Sent::Lies), Ok(Answer::NotBelieved(why))) => {
-                unanswered(&format!("an acknowledgement lies there and is not believed: {why}"))
-            }
+            (Ok(Sent::Lies), Ok(Answer::NotBelieved(why))) => unanswered(&not_believed(&why)),
             (Ok(Sent::Lies), Ok(Answer::None)) => unanswered(NOT_YET),
         }
     }
@@ -91,6 +89,10 @@ impl FileDrop {
 }
 
 const NOT_YET: &str = "the bundle lies there and is not acknowledged yet";
+
+fn not_believed(why: &str) -> String {
+    format!("an acknowledgement lies there and is not believed: {why}")
+}
 
 fn unanswered<T>(why: &str) -> Reply<T> {
     Reply::failed(Verdict::Retry { after: None, code: "province.not_acknowledged" }, why)
@@ -128,15 +130,7 @@ impl Province for FileDrop {
         let name = bundle::application_name(&application.orgbusno, application.dataver);
         let files = application.materials.iter().flat_map(|material| &material.files).map(Listed::of).collect();
         let reply = self.send(&Bundle::new(name, bundle::APPLY, &application.orgbusno, message, files)).await;
-        match reply {
-            Reply { verdict, value: Some(ack), .. } if !ack.projid.is_empty() => {
-                Reply::done(verdict, Receipt { province_id: ack.projid })
-            }
-            Reply { value: Some(_), .. } => {
-                Reply::rejected("province.unreadable", "the acknowledgement names no projid")
-            }
-            reply => reply.map(|ack| Receipt { province_id: ack.projid }),
-        }
+        reply.map(|ack| Receipt { province_id: ack.projid })
     }
 
     async fn withdraw_case(&self, orgbusno: &str, province_id: &str, at: DateTime<Utc>) -> Reply<()> {
@@ -156,11 +150,11 @@ impl Province for FileDrop {
     }
 
     async fn get_case(&self, orgbusno: &str) -> Reply<Standing> {
-        let standing = self.standing(orgbusno).await;
-        standing.map_or_else(
-            |error| trouble(&error),
-            |standing| standing.map_or_else(|| unanswered(NOT_YET), Reply::accepted),
-        )
+        match self.standing(orgbusno).await {
+            Ok(Ok(standing)) => Reply::accepted(standing),
+            Ok(Err(waiting)) => unanswered(&waiting),
+            Err(error) => trouble(&error),
+        }
     }
 
     async fn list_cases(&self, cursor: Option<&str>) -> Reply<ReportPage> {

@@ -5,7 +5,7 @@ mod fields;
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::fields::{Limit, Noted, moment};
+use self::fields::{Field, Limit, Noted, moment};
 use super::codes::{self, Told};
 use crate::adapter::{CodeTable, Licence, Received, Report, ReportFault, ReportFaults};
 
@@ -76,7 +76,7 @@ fn read(json: &[u8], table: &CodeTable) -> Result<(Report, Vec<ReportFault>), Ve
     let province_id = noted.might(id(&wire.projid, "projid"));
     let dataver = noted.might(number(&wire.dataver, "dataver"));
     let sequence = noted.might(number(&wire.sn, "sn"));
-    let state = noted.must("state", id(&wire.state, "state"));
+    let state = noted.must("state", two_digits(&wire.state));
     let done_result = noted.may(id(&wire.doneresult, "doneresult"));
     let occurred_at = noted.must("occurtime", moment(&wire.occurtime, "occurtime"));
     let (told, words) = told(&wire, &mut noted);
@@ -107,8 +107,22 @@ fn told(wire: &WireReport, noted: &mut Noted) -> (Told, Option<String>) {
             (None, Some([advice.unwrap_or_default(), format!("有效期限：{text}")].join("\n").trim().to_owned()))
         }
     };
+    let absent = |value: &Value| value.is_null() || value == "";
+    for (field, value, other) in
+        [("certificatenam", &wire.certificatenam, &number), ("certificateno", &wire.certificateno, &name)]
+    {
+        if other.is_some() && absent(value) {
+            noted.faults.push(ReportFault::Missing(field));
+        }
+    }
     let licence = name.zip(number).map(|(name, number)| Licence { name, number, valid_until, publisher });
     (Told { items, reason, licence }, words)
+}
+
+/// The two digits of a state, also of one that was written as a number and lost its zero.
+fn two_digits(state: &Value) -> Field<String> {
+    let read = id(state, "state")?;
+    Ok(read.map(|code| if state.is_number() { format!("{code:0>2}") } else { code }))
 }
 
 #[cfg(test)]

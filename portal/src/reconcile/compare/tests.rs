@@ -2,13 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casework::item::DecidedBy;
 use casework::report::{Against, ReportedStatus, against};
+use casework::state;
 use entity::CaseId;
 use entity::case::State;
 use proptest::prelude::*;
 use sea_orm::Iterable as _;
 use uuid::Uuid;
 
-use super::{Cure, Kind, Ours, as_sent, compare};
+use super::{Cure, Finding, Kind, Ours, Why, as_sent, compare};
 use crate::adapter::{Entry, Stands};
 
 fn statuses() -> Vec<Stands> {
@@ -90,6 +91,16 @@ proptest! {
         let kinds: Vec<_> =
             compare(Some(&ours), Some(&Entry { files: Some(other), ..entry })).iter().map(|found| found.kind).collect();
         prop_assert_eq!(kinds, if ours.files.is_some() { vec![Kind::FilesDiffer] } else { vec![] });
+    }
+
+    /// Who handed in waits for an answer: where nothing was sent and nothing is under way, a person is told.
+    #[test]
+    fn what_was_never_sent_is_seen(ours in ours()) {
+        let ours = Ours { open: false, sent: None, ..ours };
+        let waits = as_sent(ours.state) && !state::is_final(ours.state);
+        let expected = Finding { kind: Kind::SentButAbsent, cure: Cure::Look, why: Some(Why::NotUnderWay) };
+        prop_assert_eq!(compare(Some(&ours), None), if waits { vec![expected] } else { vec![] });
+        prop_assert_eq!(compare(Some(&Ours { open: true, ..ours }), None), vec![]);
     }
 
     /// Whatever the two say, nobody's hand is forced.

@@ -14,7 +14,7 @@ pub(super) const TEXT_CHARS: usize = 2000;
 /// The most entries of a correction. What is more is left out; the words stay whole.
 pub(super) const MAX_ITEMS: usize = 100;
 
-type Field<T> = Result<Option<T>, ReportFault>;
+pub(super) type Field<T> = Result<Option<T>, ReportFault>;
 
 /// What is wrong with a report, in the order in which it is read.
 #[derive(Default)]

@@ -41,6 +41,7 @@ fn the_code_table() {
         (json!({"state": "12"}), ReportedStatus::Reviewing),
         (json!({"state": "10", "doneresult": "0"}), ReportedStatus::Approved { licence: None }),
         (json!({"state": 10, "doneresult": 1, "exitres": "理由"}), ReportedStatus::Denied { reason: why() }),
+        (json!({"state": 5}), ReportedStatus::Accepted),
         (json!({"state": "10", "doneresult": "6", "exitres": "理由"}), ReportedStatus::NotAccepted { reason: why() }),
     ];
     for (fields, expected) in cases {
@@ -67,9 +68,13 @@ fn a_licence_needs_a_name_and_a_number() {
     assert_eq!((licence.name.as_str(), licence.number.as_str()), ("许可证", "鲁-1"));
     assert_eq!(licence.valid_until, NaiveDate::from_ymd_opt(2028, 11, 21));
     assert_eq!(licence.publisher.as_deref(), Some("局"));
-    let mut no_number = full.clone();
-    no_number["certificateno"] = json!("");
-    assert!(status(no_number) == ReportedStatus::Approved { licence: None });
+    for (field, other) in [("certificateno", "certificatenam"), ("certificatenam", "certificateno")] {
+        let mut half = full.clone();
+        half[field] = json!("");
+        assert_eq!(with(half.clone()), Err(ReportFault::Missing(field).into()), "{other} is there");
+        half[other] = json!("");
+        assert!(status(half) == ReportedStatus::Approved { licence: None });
+    }
     let mut for_ever = full;
     for_ever["certificatelimit"] = json!("长期");
     let ReportedStatus::Approved { licence: Some(licence) } = status(for_ever) else { panic!() };
