@@ -39,7 +39,7 @@ docs-photos: ## Draw docs/photos.md and its pictures again, after a change to wh
 
 bench: ## Measure beside peers in the same run; see docs/OPERATIONS.md, "Sizing"
 	@scripts/setup test
-	@cargo build --locked --release --package tests --bins
+	@cargo build --locked --release --package api --bin gaoxingban --package tests --bins
 	@cargo run --locked --release --quiet --package tests --bin bench
 
 simulate: ## Play a county's Monday in two minutes and reckon what a province takes; ARGS="cases=10000000 from=9 to=9.02"

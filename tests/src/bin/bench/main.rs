@@ -56,10 +56,10 @@ fn main() {
 
 async fn measure(wanted: impl Fn(&str) -> bool) {
     score::machine();
-    let binary = binary();
+    let served = binary("served");
     if wanted("requests") || wanted("submits") || wanted("uploads") {
         // The relay would take its share of the processors at moments of its own.
-        let mut app = Setup::on(Database::Postgres, Objects::Folder).process(binary).without_relay().start().await;
+        let mut app = Setup::on(Database::Postgres, Objects::Folder).process(served).without_relay().start().await;
         if wanted("requests") {
             requests::measure(&app).await;
         }
@@ -72,19 +72,20 @@ async fn measure(wanted: impl Fn(&str) -> bool) {
         app.stop().await;
     }
     if wanted("memory") {
-        memory::measure(binary).await;
+        memory::measure(served).await;
     }
     if wanted("start") {
-        start::measure(binary).await;
+        // The program as it is installed: the other one carries what tests need.
+        start::measure(binary("gaoxingban")).await;
     }
     if ["relay", "relay-rates", "relay-latency", "relay-claims"].into_iter().any(&wanted) {
         relay::measure(&wanted).await;
     }
 }
 
-/// The server's binary: built beside this one.
-fn binary() -> &'static str {
-    let path = std::env::current_exe().unwrap().with_file_name("served");
+/// A server's binary: built beside this one.
+fn binary(name: &str) -> &'static str {
+    let path = std::env::current_exe().unwrap().with_file_name(name);
     assert!(path.exists(), "the server is not built: run `make bench`");
     path.to_str().unwrap().to_owned().leak()
 }
