@@ -64,7 +64,7 @@ pub async fn take(desk: &Desk, received: &Received) -> Result<Option<report::Out
                 let (status, outcome) = (report.status.name(), taken.outcome);
                 if outcome == report::Outcome::UnknownCase {
                     // Whoever fetched or dropped it is told nothing: the log is where a mistyped number shows.
-                    tracing::warn!(report = %report.id, status, orgbusno = %clean(&report.orgbusno, NAME_CHARS), "a report of no case of ours");
+                    tracing::warn!(report = %report.id, status, orgbusno = %report.orgbusno, "a report of no case of ours");
                 } else {
                     tracing::info!(report = %report.id, status, outcome = outcome.name(), "report");
                 }

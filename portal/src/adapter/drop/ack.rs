@@ -5,16 +5,6 @@ use serde_json::Value;
 use super::bundle::APPLY;
 use super::exchange;
 
-/// What became of a bundle that lies there.
-pub(super) enum Answer {
-    /// Nothing is said yet.
-    None,
-    /// Something is said, and not believed: why.
-    NotBelieved(String),
-    /// It is taken or refused.
-    Given(Ack),
-}
-
 /// What the platform says of one bundle.
 #[derive(Clone, Debug)]
 pub(super) struct Ack {

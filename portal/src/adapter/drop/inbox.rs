@@ -5,10 +5,10 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use store::{DropPath, Object, StoreError};
 
-use super::ack::{Ack, Answer};
+use super::ack::Ack;
 use super::bundle::APPLY;
 use super::shelf::MAX_TEXT;
-use super::{FileDrop, NOT_YET, ReportPage, Standing, exchange, not_believed};
+use super::{FileDrop, ReportPage, Standing, exchange};
 use crate::adapter::{Received, ReportFault};
 use crate::signature::Envelope;
 
@@ -39,22 +39,29 @@ impl FileDrop {
         Ok(self.believed(bundle, &bytes).ok())
     }
 
-    /// The acknowledgement of a bundle that lies there. One that says taken is kept, and the bundle removed; one that refuses is
-    /// removed with the manifest, so that the next try is looked at anew.
-    pub(super) async fn answer(&self, bundle: &str) -> Result<Answer, StoreError> {
-        let path = ack_path(bundle);
-        let Some(bytes) = self.shelf.text(&path).await? else { return Ok(Answer::None) };
-        let ack = match self.believed(bundle, &bytes) {
-            Ok(ack) => ack,
-            Err(why) => return Ok(Answer::NotBelieved(why)),
+    /// The acknowledgement of a bundle that lies there, or why there is none yet. One that says taken is kept, and the bundle
+    /// removed; one that refuses is removed with the manifest, so that the next try is looked at anew.
+    pub(super) async fn answer(&self, bundle: &str) -> Result<Result<Ack, String>, StoreError> {
+        let (ack, bytes) = match self.said(bundle).await? {
+            Ok(said) => said,
+            Err(waiting) => return Ok(Err(waiting)),
         };
         if ack.is_taken() {
             self.keep(bundle, bytes).await?;
         } else {
             self.take_back(bundle).await?;
-            self.shelf.delete(&path).await?;
+            self.shelf.delete(&ack_path(bundle)).await?;
         }
-        Ok(Answer::Given(ack))
+        Ok(Ok(ack))
+    }
+
+    /// The acknowledgement of a bundle, with its bytes; or, in words, why there is none yet.
+    async fn said(&self, bundle: &str) -> Result<Result<(Ack, Bytes), String>, StoreError> {
+        let Some(bytes) = self.shelf.text(&ack_path(bundle)).await? else {
+            return Ok(Err("the bundle lies there and is not acknowledged yet".to_owned()));
+        };
+        let not_believed = |why| format!("an acknowledgement lies there and is not believed: {why}");
+        Ok(self.believed(bundle, &bytes).map(|ack| (ack, bytes)).map_err(not_believed))
     }
 
     /// Keeps an acknowledgement that says taken, and removes what it is for.
@@ -80,8 +87,7 @@ impl FileDrop {
             for Object { path, .. } in objects {
                 let Some((bundle, dataver)) = application(&path, orgbusno) else { continue };
                 let Some(bytes) = self.shelf.text(&path).await? else { continue };
-                let ack = self.believed(&bundle, &bytes).ok().filter(Ack::is_taken);
-                let Some(ack) = ack else { continue };
+                let Some(ack) = self.believed(&bundle, &bytes).ok().filter(Ack::is_taken) else { continue };
                 if place == ACKS {
                     self.keep(&bundle, bytes).await?;
                 }
@@ -110,12 +116,9 @@ impl FileDrop {
             if !bundle.ends_with(APPLY) {
                 continue;
             }
-            let waiting = match self.shelf.text(&ack_path(bundle)).await? {
-                Some(bytes) => self.believed(bundle, &bytes).err().map(|why| not_believed(&why)),
-                None => Some(NOT_YET.to_owned()),
-            };
-            if waiting.is_some() && self.taken(bundle).await?.is_none() {
-                return Ok(waiting);
+            let Err(waiting) = self.said(bundle).await? else { continue };
+            if self.taken(bundle).await?.is_none() {
+                return Ok(Some(waiting));
             }
         }
         Ok(None)

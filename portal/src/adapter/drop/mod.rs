@@ -30,7 +30,7 @@ use super::{
     ReportPage, Settings, Standing, Telling, Verdict, exchange,
 };
 use crate::signature::{Key, TrustedKey};
-use ack::{Ack, Answer};
+use ack::Ack;
 use bundle::{Bundle, Listed, Sent};
 use shelf::Shelf;
 
@@ -59,25 +59,23 @@ impl FileDrop {
 
     /// Sees to it that the bundle lies there, and says what became of it.
     async fn send(&self, bundle: &Bundle) -> Reply<Ack> {
-        let sent = self.put(bundle).await;
-        let answer = match &sent {
-            Ok(Sent::Taken(_) | Sent::Lies) => self.answer(&bundle.name).await,
-            _ => Ok(Answer::None),
+        let known = match self.put(bundle).await {
+            Err(error) => return trouble(&error),
+            Ok(Sent::Other) => {
+                return Reply::rejected("province.conflict", "another message lies there under the same name");
+            }
+            Ok(Sent::Missing(files)) => return Reply::rejected(FILE_ABSENT, &files.join("\n")),
+            Ok(Sent::Taken(ack)) => Some(ack),
+            Ok(Sent::Lies) => None,
         };
-        match (sent, answer) {
-            (Err(error), _) | (_, Err(error)) => trouble(&error),
-            (Ok(Sent::Taken(ack)), _) => Reply::done(Verdict::AlreadyThere, ack),
-            (Ok(Sent::Other), _) => {
-                Reply::rejected("province.conflict", "another message lies there under the same name")
-            }
-            (Ok(Sent::Missing(files)), _) => Reply::rejected(FILE_ABSENT, &files.join("\n")),
-            (Ok(Sent::Lies), Ok(Answer::Given(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
-            (Ok(Sent::Lies), Ok(Answer::Given(ack))) if ack.files_are_absent() => {
-                Reply::rejected(FILE_ABSENT, &ack.words())
-            }
-            (Ok(Sent::Lies), Ok(Answer::Given(ack))) => Reply::rejected("province.refused", &ack.words()),
-            (Ok(Sent::Lies), Ok(Answer::NotBelieved(why))) => unanswered(&not_believed(&why)),
-            (Ok(Sent::Lies), Ok(Answer::None)) => unanswered(NOT_YET),
+        // Also of what was taken before: an acknowledgement that was given again is put away.
+        match (known, self.answer(&bundle.name).await) {
+            (_, Err(error)) => trouble(&error),
+            (Some(ack), Ok(_)) => Reply::done(Verdict::AlreadyThere, ack),
+            (None, Ok(Ok(ack))) if ack.is_taken() => Reply::done(Verdict::Accepted, ack),
+            (None, Ok(Ok(ack))) if ack.files_are_absent() => Reply::rejected(FILE_ABSENT, &ack.words()),
+            (None, Ok(Ok(ack))) => Reply::rejected("province.refused", &ack.words()),
+            (None, Ok(Err(waiting))) => unanswered(&waiting),
         }
     }
 
@@ -86,12 +84,6 @@ impl FileDrop {
         let message = Value::Object(sheet).to_string();
         self.send(&Bundle::new(format!("{orgbusno}-{sn}-{call}"), call, orgbusno, message, Vec::new())).await.map(drop)
     }
-}
-
-const NOT_YET: &str = "the bundle lies there and is not acknowledged yet";
-
-fn not_believed(why: &str) -> String {
-    format!("an acknowledgement lies there and is not believed: {why}")
 }
 
 fn unanswered<T>(why: &str) -> Reply<T> {

@@ -95,8 +95,7 @@ fn told(wire: &WireReport, noted: &mut Noted) -> (Told, Option<String>) {
     let advice = noted.text("nodeadv", &wire.nodeadv);
     let reason = noted.text("exitres", &wire.exitres).or_else(|| advice.clone()).unwrap_or_default();
     let items = noted.items(&wire.lists);
-    let (name, number) =
-        (noted.text("certificatenam", &wire.certificatenam), noted.text("certificateno", &wire.certificateno));
+    let named = noted.pair(("certificatenam", &wire.certificatenam), ("certificateno", &wire.certificateno));
     let limit = noted.last_day("certificatelimit", &wire.certificatelimit);
     let publisher = noted.text("publisher", &wire.publisher);
     let (valid_until, words) = match limit {
@@ -107,15 +106,7 @@ fn told(wire: &WireReport, noted: &mut Noted) -> (Told, Option<String>) {
             (None, Some([advice.unwrap_or_default(), format!("有效期限：{text}")].join("\n").trim().to_owned()))
         }
     };
-    let absent = |value: &Value| value.is_null() || value == "";
-    for (field, value, other) in
-        [("certificatenam", &wire.certificatenam, &number), ("certificateno", &wire.certificateno, &name)]
-    {
-        if other.is_some() && absent(value) {
-            noted.faults.push(ReportFault::Missing(field));
-        }
-    }
-    let licence = name.zip(number).map(|(name, number)| Licence { name, number, valid_until, publisher });
+    let licence = named.map(|(name, number)| Licence { name, number, valid_until, publisher });
     (Told { items, reason, licence }, words)
 }
 

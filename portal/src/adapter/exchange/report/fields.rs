@@ -54,6 +54,25 @@ impl Noted {
         read
     }
 
+    /// Two texts that are there both or neither.
+    pub(super) fn pair(
+        &mut self,
+        one: (&'static str, &Value),
+        other: (&'static str, &Value),
+    ) -> Option<(String, String)> {
+        let (name, value) = match (self.text(one.0, one.1), self.text(other.0, other.1)) {
+            (Some(first), Some(second)) => return Some((first, second)),
+            (None, None) => return None,
+            (None, Some(_)) => one,
+            (Some(_), None) => other,
+        };
+        // What is there and is no text was noted already.
+        if value.is_null() || is_whole(value) {
+            self.faults.push(ReportFault::Missing(name));
+        }
+        None
+    }
+
     /// `lists` is an array of texts or of `{attrid, memo}`, or one text.
     pub(super) fn items(&mut self, lists: &Value) -> Vec<CorrectionItem> {
         let entries = match lists {
