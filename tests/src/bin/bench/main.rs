@@ -19,6 +19,7 @@
 mod bare;
 mod connection;
 mod memory;
+mod pgbench;
 mod relay;
 mod requests;
 mod score;

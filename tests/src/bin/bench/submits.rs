@@ -1,14 +1,17 @@
-//! Handing in: submits per second beside single-row inserts on the same PostgreSQL server, both to the disk.
+//! Handing in: submits per second beside single-row inserts on the same PostgreSQL server, all to the disk.
+//!
+//! And beside a submit's rows written by nothing but SQL: how far that stays behind single rows is the database's doing,
+//! how far we stay behind that is ours.
 
 use std::time::Instant;
 
 use tests::caller::Caller;
 use tests::desk::SIGNBOARD;
-use tests::{TestApp, database, files};
-use tokio::process::Command;
+use tests::{TestApp, files};
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
+use crate::pgbench::Pgbench;
 use crate::score::{self, Peer};
 
 /// Drafts of one owner a round: fewer than an account may have.
@@ -17,8 +20,6 @@ const DRAFTS: usize = 45;
 const OWNERS: usize = 8;
 /// The materials a signboard's owner must fill.
 const MATERIALS: [&str; 2] = ["site-photo", "business-licence"];
-/// What the peer does.
-const INSERT: &str = "INSERT INTO single (body) VALUES (repeat('x', 200));\n";
 
 /// Prints the rate of submits: an `Idempotency-Key` with each, as phones send it.
 pub async fn measure(app: &TestApp) {
@@ -34,14 +35,21 @@ pub async fn measure(app: &TestApp) {
         });
     }
     let owners = owners.join_all().await;
-    let peer = Inserts::prepare().await;
-    let mut rounds = Vec::new();
+    let (inserts, writes) = (Pgbench::inserts().await, Pgbench::submits().await);
+    let (mut beside_inserts, mut beside_writes, mut floor) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..crate::ROUNDS {
-        let inserts = peer.rate().await;
-        rounds.push((round(&crate::address(app), &owners).await, inserts));
+        let (single, bare) = (inserts.rate().await, writes.rate().await);
+        let ours = round(&crate::address(app), &owners).await;
+        beside_inserts.push((ours, single));
+        beside_writes.push((ours, bare));
+        floor.push((bare, single));
     }
-    let peer = Peer { name: "pgbench inserts", goal: Some(25.0) };
-    score::beside("submit_case on PostgreSQL", "submits/s", &rounds, &peer);
+    writes.all_met_a_draft().await;
+    let single = Peer { name: "pgbench inserts", goal: Some(25.0) };
+    score::beside("submit_case on PostgreSQL", "submits/s", &beside_inserts, &single);
+    let bare = Peer { name: "pgbench, the same rows", goal: None };
+    score::beside("submit_case on PostgreSQL", "submits/s", &beside_writes, &bare);
+    score::beside("pgbench, the rows of a submit", "submits/s", &floor, &Peer { goal: None, ..single });
 }
 
 /// Somebody with photos and no drafts.
@@ -111,38 +119,4 @@ async fn round(address: &str, owners: &[Vec<Owner>]) -> f64 {
     }
     let submitted: usize = clients.join_all().await.into_iter().sum();
     f64::from(u32::try_from(submitted).unwrap()) / began.elapsed().as_secs_f64()
-}
-
-/// `pgbench` on a database of its own beside ours.
-struct Inserts {
-    url: String,
-    script: tempfile::NamedTempFile,
-}
-
-impl Inserts {
-    async fn prepare() -> Self {
-        use sea_orm::ConnectionTrait as _;
-        let url = database::postgres().await;
-        let connection = database::connect(&url).await;
-        let table = "CREATE TABLE single (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), body text)";
-        connection.execute_unprepared(table).await.unwrap();
-        connection.close().await.unwrap();
-        let script = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(script.path(), INSERT).unwrap();
-        Self { url, script }
-    }
-
-    async fn rate(&self) -> f64 {
-        let clients = crate::CLIENTS.to_string();
-        let output = Command::new(database::programs().join("pgbench"))
-            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--time=3", "--client", &clients, "--file"])
-            .arg(self.script.path())
-            .arg(&self.url)
-            .output()
-            .await
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        rate.unwrap_or_else(|| panic!("pgbench: {text}{}", String::from_utf8_lossy(&output.stderr)))
-    }
 }
