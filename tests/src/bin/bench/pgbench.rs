@@ -12,16 +12,15 @@ const SINGLE: &str = "CREATE TABLE single (id bigserial PRIMARY KEY, at timestam
 /// One row.
 const INSERT: &str = "INSERT INTO single (body) VALUES (repeat('x', 200));\n";
 
-/// Drafts, each to be handed in once: more than can be in the time there is.
-const DRAFTS: u32 = 200_000;
-/// Drafts as they are, the sealed answers being as long as a signboard's.
+/// Drafts, each to be handed in once: more than can be in the time there is. The sealed answers are as long as those of a
+/// signboard's example.
 const DRAFTED: &str = "
 INSERT INTO account (id, openid_hash, openid, created_at, seen_at)
-SELECT '00000000-0000-0000-0000-000000000000', '', '', now(), now();
+VALUES ('00000000-0000-0000-0000-000000000000', '', '', now(), now());
 INSERT INTO cases (id, owner_id, item_code, item_version, state, revision, form, last_event, data_version, told_late,
     created_at, changed_at)
 SELECT lpad(to_hex(number), 32, '0')::uuid, '00000000-0000-0000-0000-000000000000', 'signboard', 1, 'draft', 3,
-    repeat('x', 900), 1, 0, false, now(), now() FROM generate_series(1, {drafts}) AS number;
+    repeat('x', 970), 1, 0, false, now(), now() FROM generate_series(1, 200000) AS number;
 CREATE SEQUENCE turn;
 ANALYZE;
 ";
@@ -52,7 +51,9 @@ impl Pgbench {
     /// Inserts of a single row.
     pub async fn inserts() -> Self {
         let url = database::postgres().await;
-        run(&url, SINGLE).await;
+        let connection = database::connect(&url).await;
+        connection.execute_unprepared(SINGLE).await.unwrap();
+        connection.close().await.unwrap();
         Self::new(url, INSERT)
     }
 
@@ -61,8 +62,8 @@ impl Pgbench {
         let url = database::postgres().await;
         let connection = database::connect(&url).await;
         Migrator::up(&connection, None).await.unwrap();
+        connection.execute_unprepared(DRAFTED).await.unwrap();
         connection.close().await.unwrap();
-        run(&url, &DRAFTED.replace("{drafts}", &DRAFTS.to_string())).await;
         Self::new(url, SUBMIT)
     }
 
@@ -98,10 +99,4 @@ impl Pgbench {
         assert!(row.unwrap().is_some(), "a submit met no draft");
         connection.close().await.unwrap();
     }
-}
-
-async fn run(url: &str, statements: &str) {
-    let connection = database::connect(url).await;
-    connection.execute_unprepared(statements).await.unwrap();
-    connection.close().await.unwrap();
 }
